@@ -62,7 +62,6 @@ class Sinter_UnaryOp<string mnemonic, Type operand, list<Trait> traits = []>
   let arguments = (ins operand:$input);
   let results = (outs operand:$result);
   let assemblyFormat = "$input attr-dict `:` type($result)";
-  let hasFolder = 1;
 }
 
 class Sinter_BinaryOp<string mnemonic, Type operand, list<Trait> traits = []>
@@ -70,7 +69,6 @@ class Sinter_BinaryOp<string mnemonic, Type operand, list<Trait> traits = []>
   let arguments = (ins operand:$lhs, operand:$rhs);
   let results = (outs operand:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
-  let hasFolder = 1;
 }
 
 /// Works on each row of the last axis.
@@ -248,7 +246,7 @@ def Sinter_ConstantOp : Sinter_PureOp<"constant", [ConstantLike, AllTypesMatch<[
   let hasFolder = 1;
 }
 
-def Sinter_SplatOp : Sinter_PureOp<"splat", [Differentiable]> {
+def Sinter_SplatOp : Sinter_PureOp<"splat", [ConstantLike, Differentiable]> {
   let summary = "One number everywhere";
   let description = [{
     Unlike a constant it may have run-time dimensions. The number is an attribute
@@ -262,6 +260,7 @@ def Sinter_SplatOp : Sinter_PureOp<"splat", [Differentiable]> {
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$value attr-dict `->` type($result)";
   let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 def Sinter_IotaOp : Sinter_PureOp<"iota"> {
@@ -316,8 +315,8 @@ def Sinter_RandomOp : Sinter_PureOp<"random", [Differentiable]> {
 // Elementwise
 //===----------------------------------------------------------------------===//
 
-def Sinter_NegOp : Sinter_UnaryOp<"neg", Sinter_NumberTensor, [Differentiable]> { let summary = "-x"; }
-def Sinter_AbsOp : Sinter_UnaryOp<"abs", Sinter_NumberTensor, [Differentiable]> { let summary = "|x|; gradient sign(x), 0 at 0"; }
+def Sinter_NegOp : Sinter_UnaryOp<"neg", Sinter_NumberTensor, [Differentiable]> { let summary = "-x"; let hasFolder = 1; }
+def Sinter_AbsOp : Sinter_UnaryOp<"abs", Sinter_NumberTensor, [Differentiable]> { let summary = "|x|; gradient sign(x), 0 at 0"; let hasFolder = 1; }
 def Sinter_SignOp : Sinter_UnaryOp<"sign", Sinter_NumberTensor, [Differentiable]> { let summary = "-1, 0 or 1; gradient 0"; }
 def Sinter_ExpOp : Sinter_UnaryOp<"exp", Sinter_FloatTensor, [Differentiable]> { let summary = "e**x"; }
 def Sinter_LogOp : Sinter_UnaryOp<"log", Sinter_FloatTensor, [Differentiable]> { let summary = "Natural logarithm"; }
@@ -329,20 +328,20 @@ def Sinter_ErfOp : Sinter_UnaryOp<"erf", Sinter_FloatTensor, [Differentiable]> {
 def Sinter_SigmoidOp : Sinter_UnaryOp<"sigmoid", Sinter_FloatTensor, [Differentiable]> { let summary = "1 / (1 + e**-x)"; }
 def Sinter_ReluOp : Sinter_UnaryOp<"relu", Sinter_FloatTensor, [Differentiable]> { let summary = "max(x, 0); gradient 0 at 0, its mask read off the result"; }
 def Sinter_FloorOp : Sinter_UnaryOp<"floor", Sinter_FloatTensor, [Differentiable]> { let summary = "Largest integer not above x; gradient 0"; }
-def Sinter_NotOp : Sinter_UnaryOp<"not", Sinter_BoolTensor> { let summary = "Logical not"; }
+def Sinter_NotOp : Sinter_UnaryOp<"not", Sinter_BoolTensor> { let summary = "Logical not"; let hasFolder = 1; }
 def Sinter_StopGradientOp : Sinter_UnaryOp<"stop_gradient", Sinter_FloatTensor, [Differentiable]> { let summary = "x, whose gradient does not flow"; }
 
-def Sinter_AddOp : Sinter_BinaryOp<"add", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "a + b"; let hasCanonicalizer = 1; }
-def Sinter_SubOp : Sinter_BinaryOp<"sub", Sinter_NumberTensor, [Differentiable]> { let summary = "a - b"; }
-def Sinter_MulOp : Sinter_BinaryOp<"mul", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "a * b"; let hasCanonicalizer = 1; }
-def Sinter_DivOp : Sinter_BinaryOp<"div", Sinter_FloatTensor, [Differentiable]> { let summary = "a / b"; }
+def Sinter_AddOp : Sinter_BinaryOp<"add", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "a + b"; let hasFolder = 1; let hasCanonicalizer = 1; }
+def Sinter_SubOp : Sinter_BinaryOp<"sub", Sinter_NumberTensor, [Differentiable]> { let summary = "a - b"; let hasFolder = 1; let hasCanonicalizer = 1; }
+def Sinter_MulOp : Sinter_BinaryOp<"mul", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "a * b"; let hasFolder = 1; }
+def Sinter_DivOp : Sinter_BinaryOp<"div", Sinter_FloatTensor, [Differentiable]> { let summary = "a / b"; let hasFolder = 1; let hasCanonicalizer = 1; }
 def Sinter_FloorDivOp : Sinter_BinaryOp<"floor_div", Sinter_NumberTensor, [Differentiable]> { let summary = "floor(a / b), as Python's //; gradient 0; integers: 0 for b = 0"; }
 def Sinter_ModOp : Sinter_BinaryOp<"mod", Sinter_NumberTensor, [Differentiable]> { let summary = "a - b * floor(a / b), as Python's %; integers: 0 for b = 0"; }
 def Sinter_PowOp : Sinter_BinaryOp<"pow", Sinter_FloatTensor, [Differentiable]> { let summary = "a ** b"; }
-def Sinter_MaximumOp : Sinter_BinaryOp<"maximum", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "The larger; NaN wins; on a tie the gradient is halved"; }
-def Sinter_MinimumOp : Sinter_BinaryOp<"minimum", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "The smaller; NaN wins; on a tie the gradient is halved"; }
-def Sinter_AndOp : Sinter_BinaryOp<"and", Sinter_BoolTensor, [Commutative]> { let summary = "Logical and"; }
-def Sinter_OrOp : Sinter_BinaryOp<"or", Sinter_BoolTensor, [Commutative]> { let summary = "Logical or"; }
+def Sinter_MaximumOp : Sinter_BinaryOp<"maximum", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "The larger; NaN wins; on a tie the gradient is halved"; let hasFolder = 1; }
+def Sinter_MinimumOp : Sinter_BinaryOp<"minimum", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "The smaller; NaN wins; on a tie the gradient is halved"; let hasFolder = 1; }
+def Sinter_AndOp : Sinter_BinaryOp<"and", Sinter_BoolTensor, [Commutative]> { let summary = "Logical and"; let hasFolder = 1; }
+def Sinter_OrOp : Sinter_BinaryOp<"or", Sinter_BoolTensor, [Commutative]> { let summary = "Logical or"; let hasFolder = 1; }
 
 def Sinter_CompareOp
     : Sinter_PureOp<"compare", [ElementwiseTrait, AllTypesMatch<["lhs", "rhs"]>,
@@ -356,6 +355,7 @@ def Sinter_CompareOp
   let arguments = (ins Sinter_PredicateAttr:$predicate, Sinter_Tensor:$lhs, Sinter_Tensor:$rhs);
   let results = (outs Sinter_BoolTensor:$result);
   let assemblyFormat = "$predicate $lhs `,` $rhs attr-dict `:` type($lhs) `->` type($result)";
+  let hasFolder = 1;
 }
 
 def Sinter_SelectOp
@@ -371,6 +371,7 @@ def Sinter_SelectOp
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$condition `,` $onTrue `,` $onFalse attr-dict `:` type($condition) `,` type($result)";
   let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 def Sinter_CastOp : Sinter_PureOp<"cast", [ElementwiseTrait, Differentiable]> {
@@ -414,7 +415,6 @@ def Sinter_BroadcastOp : Sinter_ViewOp<"broadcast"> {
   let assemblyFormat = "$input `dims` $dims attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
-  let hasCanonicalizer = 1;
 }
 
 def Sinter_ReshapeOp : Sinter_ViewOp<"reshape"> {
@@ -464,6 +464,7 @@ def Sinter_SliceOp : Sinter_ViewOp<"slice"> {
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$input `offsets` $offsets `strides` $strides attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 def Sinter_PadOp : Sinter_PureOp<"pad", [Differentiable]> {
@@ -476,6 +477,7 @@ def Sinter_PadOp : Sinter_PureOp<"pad", [Differentiable]> {
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$input `offsets` $offsets `strides` $strides attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 def Sinter_ConcatOp
@@ -484,6 +486,7 @@ def Sinter_ConcatOp
   let arguments = (ins Variadic<Sinter_Tensor>:$inputs, I64Attr:$axis);
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$inputs `axis` $axis attr-dict `:` functional-type($inputs, $result)";
+  let hasFolder = 1;
 }
 
 //===----------------------------------------------------------------------===//
