@@ -8,6 +8,7 @@
 
 #include "codegen/Gemm.h"
 #include "codegen/GemmPlan.h"
+#include "codegen/Transpose.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -18,54 +19,6 @@
 using namespace mlir;
 
 namespace sinter {
-/// Lanes [from, from + half the block) of two vectors, interleaved within each
-/// block of `block` lanes: what x86 calls unpack.
-static Value interleave(OpBuilder &builder, Location loc, Value lhs, Value rhs,
-                        int64_t lanes, int64_t block, int64_t from) {
-  SmallVector<int64_t> mask;
-  for (int64_t lane = 0; lane < lanes; ++lane) {
-    int64_t inBlock = lane % block;
-    int64_t source = lane - inBlock + from + inBlock / 2;
-    mask.push_back(inBlock % 2 ? source + lanes : source);
-  }
-  return vector::ShuffleOp::create(builder, loc, lhs, rhs, mask);
-}
-
-/// Transposes a square of vectors in log2(lanes) rounds of two-vector shuffles:
-/// first within 128-bit blocks, where shuffles are cheap, then among blocks.
-static void transpose(OpBuilder &builder, Location loc,
-                      SmallVectorImpl<Value> &rows, int64_t block) {
-  int64_t lanes = rows.size();
-  for (int64_t round = 1; round < block; round *= 2) {
-    SmallVector<Value> next;
-    for (int64_t group = 0; group < lanes; group += block) {
-      for (int64_t row = group; row < group + block / 2; ++row) {
-        Value low = rows[row], high = rows[row + block / 2];
-        next.push_back(interleave(builder, loc, low, high, lanes, block, 0));
-        next.push_back(
-            interleave(builder, loc, low, high, lanes, block, block / 2));
-      }
-    }
-    rows.assign(next);
-  }
-  for (int64_t distance = block; distance < lanes; distance *= 2) {
-    for (int64_t row = 0; row < lanes; ++row) {
-      if (row & distance)
-        continue;
-      SmallVector<int64_t> evens, odds;
-      for (int64_t lane = 0; lane < lanes; ++lane) {
-        bool upper = lane & distance;
-        evens.push_back(upper ? lanes + lane - distance : lane);
-        odds.push_back(upper ? lanes + lane : lane + distance);
-      }
-      Value low = rows[row], high = rows[row + distance];
-      rows[row] = vector::ShuffleOp::create(builder, loc, low, high, evens);
-      rows[row + distance] =
-          vector::ShuffleOp::create(builder, loc, low, high, odds);
-    }
-  }
-}
-
 namespace {
 class PackEmitter {
 public:
@@ -147,8 +100,7 @@ void PackEmitter::emitTransposedBlock(Value source, Value target,
     Value col = clamped(index.add(firstCol, lane));
     rows.push_back(load(index.add(start, index.mul(col, b.colStride)), mask));
   }
-  int64_t block = 128 / plan.spec.element.getIntOrFloatBitWidth();
-  transpose(builder, loc, rows, block);
+  emitTranspose(builder, loc, rows);
   Value to = index.add(target, index.mul(firstStep, plan.tileCols()));
   for (int64_t lane = 0; lane < plan.lanes; ++lane)
     vector::StoreOp::create(builder, loc, rows[lane], plan.spec.scratch,
@@ -174,6 +126,7 @@ void PackEmitter::emitGather(Value source, Value target, Value firstCol) {
 void PackEmitter::emitPanel(Value source, Value target, Value firstCol) {
   switch (plan.packing) {
   case GemmPacking::None:
+  case GemmPacking::InRegisters:
     return;
   case GemmPacking::Copy:
     return emitCopy(source, target, firstCol);
@@ -211,7 +164,7 @@ void PackEmitter::emit(Value lo, Value hi) {
 void emitGemmPack(OpBuilder &builder, Location loc, const GemmSpec &spec,
                   const Target &target, Value lo, Value hi) {
   GemmPlan plan = planGemm(spec, target);
-  if (plan.packing != GemmPacking::None)
+  if (plan.packs())
     PackEmitter(builder, loc, plan).emit(lo, hi);
 }
 } // namespace sinter

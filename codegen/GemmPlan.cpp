@@ -40,57 +40,80 @@ static GemmSpec transposed(const GemmSpec &spec) {
   return result;
 }
 
-static bool hasUnitRows(const GemmOperand &c, const GemmDim &n) {
-  return c.colStride == 1 || n.bound <= 1;
+/// Picks the caller's contraction or its transpose, so that C's rows are
+/// contiguous and, if C is a single column, that it is a row. False if neither
+/// has contiguous rows.
+static bool orient(GemmSpec &spec) {
+  bool rows = spec.c.colStride == 1 || spec.n.bound <= 1;
+  bool columns = spec.c.rowStride == 1 || spec.m.bound <= 1;
+  if (columns && (!rows || spec.n.bound <= 1))
+    spec = transposed(spec);
+  return rows || columns;
 }
+
+/// Rows of C for which transposing B once more costs less than packing it.
+constexpr int64_t fewRows = 6;
 
 static GemmPacking choosePacking(const GemmSpec &spec, unsigned bits) {
   if (spec.b.colStride == 1 || spec.n.bound <= 1)
     return GemmPacking::None;
-  bool transposes = spec.b.rowStride == 1 && (bits == 32 || bits == 64);
-  return transposes ? GemmPacking::Transpose : GemmPacking::Gather;
+  if (spec.b.rowStride != 1 || (bits != 32 && bits != 64))
+    return GemmPacking::Gather;
+  return spec.m.bound <= fewRows ? GemmPacking::InRegisters
+                                 : GemmPacking::Transpose;
 }
 
 /// The accumulators, one row of B and a broadcast of A must fit the registers.
 static void chooseTile(GemmPlan &plan, const Target &target) {
-  const GemmSpec &spec = plan.spec;
-  bool many = target.vectorRegisters >= 32;
-  int64_t vectors = llvm::divideCeil(spec.n.bound, plan.lanes);
-  if (spec.m.bound == 1) {
-    plan.tileRows = 1;
-    plan.tileVectors = std::clamp<int64_t>(vectors, 1, 8);
+  int64_t rows = std::max<int64_t>(plan.spec.m.bound, 1);
+  int64_t vectors =
+      std::max<int64_t>(llvm::divideCeil(plan.spec.n.bound, plan.lanes), 1);
+  if (plan.packing == GemmPacking::InRegisters) {
+    // A square of B takes many registers; one row needs a second chain of adds.
+    plan.tileRows = rows;
+    plan.tileVectors = rows == 1 ? std::min<int64_t>(vectors, 2) : 1;
+    return;
+  }
+  if (rows == 1) {
+    plan.tileVectors = std::min<int64_t>(vectors, 8);
     return;
   }
   static const int64_t rowsOf32[] = {12, 12, 8, 6};
   static const int64_t rowsOf16[] = {8, 6};
-  plan.tileVectors = std::clamp<int64_t>(vectors, 1, many ? 4 : 2);
-  plan.tileRows = (many ? rowsOf32 : rowsOf16)[plan.tileVectors - 1];
-  plan.tileRows = std::clamp<int64_t>(spec.m.bound, 1, plan.tileRows);
+  bool many = target.vectorRegisters >= 32;
+  plan.tileVectors = std::min<int64_t>(vectors, many ? 4 : 2);
+  plan.tileRows =
+      std::min(rows, (many ? rowsOf32 : rowsOf16)[plan.tileVectors - 1]);
+}
+
+/// Steps of k at once: enough to hide the loop, dividing k if possible.
+static int64_t chooseUnroll(const GemmDim &k) {
+  for (int64_t unroll : {4, 5, 3})
+    if (!k.extent && k.bound % unroll == 0)
+      return unroll;
+  return std::clamp<int64_t>(k.bound, 1, 4);
 }
 
 GemmPlan planGemm(const GemmSpec &spec, const Target &target) {
   GemmPlan plan;
   plan.spec = spec;
-  if (!hasUnitRows(spec.c, spec.n)) {
-    plan.spec = transposed(spec);
-    plan.scalar = !hasUnitRows(plan.spec.c, plan.spec.n);
-  }
-  if (plan.scalar) {
-    plan.spec = spec;
+  plan.scalar = !orient(plan.spec);
+  if (plan.scalar)
     return plan;
-  }
   unsigned bits = spec.element.getIntOrFloatBitWidth();
   plan.lanes = target.lanes(bits);
   plan.packing = choosePacking(plan.spec, bits);
   chooseTile(plan, target);
 
-  plan.unroll = std::clamp<int64_t>(plan.spec.k.bound, 1, 4);
+  plan.unroll = chooseUnroll(plan.spec.k);
   // A row panel of A should stay in the first-level cache, a block of B in the
   // second.
   constexpr int64_t maxDepth = 1024, blockBytes = 512 * 1024;
   int64_t depth = std::max<int64_t>(plan.spec.k.bound, 1);
   int64_t blocks = llvm::divideCeil(depth, maxDepth);
-  plan.depth = llvm::alignTo(llvm::divideCeil(depth, blocks), plan.unroll);
+  int64_t granule =
+      plan.packing == GemmPacking::InRegisters ? plan.lanes : plan.unroll;
+  plan.depth = llvm::alignTo(llvm::divideCeil(depth, blocks), granule);
   int64_t panelBytes = plan.depth * plan.tileCols() * bits / 8;
   plan.blockPanels = std::max<int64_t>(1, blockBytes / panelBytes);
   plan.splitRows =
@@ -128,14 +151,14 @@ void forEachBatch(IndexBuilder &index, const GemmDim &batches, Value units,
 
 int64_t gemmScratchElements(const GemmSpec &spec, const Target &target) {
   GemmPlan plan = planGemm(spec, target);
-  if (plan.packing == GemmPacking::None)
+  if (!plan.packs())
     return 0;
   return plan.packedBatches() * plan.colPanels() * plan.packedPanel();
 }
 
 int64_t gemmPackTrip(const GemmSpec &spec, const Target &target) {
   GemmPlan plan = planGemm(spec, target);
-  if (plan.packing == GemmPacking::None)
+  if (!plan.packs())
     return 0;
   return plan.packedBatches() * plan.colPanels();
 }
@@ -150,7 +173,7 @@ Value emitGemmPackTrip(OpBuilder &builder, Location loc, const GemmSpec &spec,
                        const Target &target) {
   IndexBuilder index(builder, loc);
   GemmPlan plan = planGemm(spec, target);
-  if (plan.packing == GemmPacking::None)
+  if (!plan.packs())
     return index.constant(0);
   Value panels = index.ceilDiv(emitExtent(index, plan.spec.n), plan.tileCols());
   return plan.spec.b.batchStride == 0

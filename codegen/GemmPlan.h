@@ -14,10 +14,11 @@
 namespace sinter {
 /// How B reaches the vector registers.
 enum class GemmPacking {
-  None,      // loaded in place: its rows are contiguous
-  Copy,      // contiguous rows, gathered into panels
-  Transpose, // contiguous columns, transposed in registers
-  Gather     // any strides, element by element
+  None,        // loaded in place: its rows are contiguous
+  InRegisters, // contiguous columns, transposed at each use
+  Copy,        // packed: contiguous rows, gathered into panels
+  Transpose,   // packed: contiguous columns, transposed square by square
+  Gather       // packed: any strides, element by element
 };
 
 struct GemmPlan {
@@ -40,6 +41,10 @@ struct GemmPlan {
   bool splitRows = true;
   GemmPacking packing = GemmPacking::None;
 
+  /// There is a pack kernel.
+  bool packs() const {
+    return packing != GemmPacking::None && packing != GemmPacking::InRegisters;
+  }
   int64_t tileCols() const { return tileVectors * lanes; }
   int64_t rowPanels() const;
   int64_t colPanels() const;
