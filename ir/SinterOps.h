@@ -69,6 +69,10 @@ inline constexpr llvm::StringLiteral valueAttr = "sinter.value";
 /// On arguments and results after the plan: a `#sinter.buffer`.
 inline constexpr llvm::StringLiteral bufferAttr = "sinter.buffer";
 
+/// On the module: the model file's name and the digest of its graph.
+inline constexpr llvm::StringLiteral modelAttr = "sinter.model";
+inline constexpr llvm::StringLiteral hashAttr = "sinter.hash";
+
 /// A splat of `value` in `type`'s shape; the number is rounded to the element.
 mlir::Value makeSplat(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::RankedTensorType type, double value);

@@ -1,0 +1,210 @@
+//===- PlanToLLVM.cpp - Planned functions ---------------------------------===//
+
+#include "codegen/PlanToLLVM.h"
+#include "codegen/KernelInterface.h"
+#include "passes/Plan.h"
+#include "runtime/abi.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/IR/IRBuilder.h"
+
+using namespace llvm;
+using namespace sinter;
+
+namespace {
+/// Builds one planned function and the bodies of its kernel calls.
+class FunctionEmitter {
+public:
+  FunctionEmitter(mlir::func::FuncOp function, mlir::SymbolTable &symbols,
+                  TableBuilder &tables)
+      : function(function), symbols(symbols), tables(tables),
+        module(tables.getModule()), builder(tables.getContext()) {
+    LLVMContext &context = tables.getContext();
+    pointer = PointerType::get(context, 0);
+    i32 = Type::getInt32Ty(context);
+    i64 = Type::getInt64Ty(context);
+    contextType =
+        StructType::get(context, {pointer, pointer, pointer,
+                                  ArrayType::get(i64, 4), pointer, pointer});
+  }
+
+  Function *emit();
+
+private:
+  void emitLaunch(LaunchOp launch);
+  Function *emitBody(LaunchOp launch, const KernelPhase &phase);
+  void emitPrint(PrintOp print);
+  void emitCheck(CheckOp check);
+  void emitGuard(GuardOp guard);
+  /// Calls a function of the runtime that tells whether to go on.
+  void emitStatusCall(StringRef name, Constant *what);
+
+  /// Field number `index` of the context.
+  Value *loadField(Value *context, unsigned index, Type *type);
+  Value *emitExtent(Value *context);
+  Constant *emitBuffer(mlir::Value value) {
+    return tables.buffer(bufferOf(value, symbols), value.getType());
+  }
+
+  mlir::func::FuncOp function;
+  mlir::SymbolTable &symbols;
+  TableBuilder &tables;
+  Module &module;
+  IRBuilder<> builder;
+  PointerType *pointer;
+  Type *i32, *i64;
+  StructType *contextType;
+  Function *result = nullptr;
+  unsigned nextBody = 0;
+};
+} // namespace
+
+Value *FunctionEmitter::loadField(Value *context, unsigned index, Type *type) {
+  return builder.CreateLoad(
+      type, builder.CreateStructGEP(contextType, context, index));
+}
+
+Value *FunctionEmitter::emitExtent(Value *context) {
+  // extents[0]: batch, the only run-time dimension there is.
+  return loadField(context, 3, i64);
+}
+
+Function *FunctionEmitter::emit() {
+  result = Function::Create(FunctionType::get(i32, {pointer}, false),
+                            GlobalValue::InternalLinkage, function.getSymName(),
+                            module);
+  builder.SetInsertPoint(BasicBlock::Create(tables.getContext(), "", result));
+  for (mlir::Operation &op : function.getBody().front())
+    TypeSwitch<mlir::Operation *>(&op)
+        .Case<LaunchOp>([&](LaunchOp launch) { emitLaunch(launch); })
+        .Case<PrintOp>([&](PrintOp print) { emitPrint(print); })
+        .Case<CheckOp>([&](CheckOp check) { emitCheck(check); })
+        .Case<GuardOp>([&](GuardOp guard) { emitGuard(guard); });
+  builder.CreateRet(builder.getInt32(0));
+  return result;
+}
+
+/// A kernel call goes through the runtime, which may cut its range into pieces:
+/// `context->parallel(context, body, trip, grain)`.
+void FunctionEmitter::emitLaunch(LaunchOp launch) {
+  mlir::func::FuncOp kernel =
+      symbols.lookup<mlir::func::FuncOp>(launch.getKernel());
+  for (const KernelPhase &phase : phasesOf(kernel)) {
+    Function *body = emitBody(launch, phase);
+    Value *context = result->getArg(0);
+    SmallVector<Value *> extents;
+    if (phase.takesExtent)
+      extents.push_back(emitExtent(context));
+    Value *trip = builder.CreateCall(module.getFunction(phase.trip), extents);
+    FunctionType *type = FunctionType::get(builder.getVoidTy(),
+                                           {pointer, pointer, i64, i64}, false);
+    BasicBlock *call = BasicBlock::Create(tables.getContext(), "", result);
+    BasicBlock *next = BasicBlock::Create(tables.getContext(), "", result);
+    builder.CreateCondBr(builder.CreateICmpSGT(trip, builder.getInt64(0)), call,
+                         next);
+    builder.SetInsertPoint(call);
+    builder.CreateCall(type, loadField(context, 4, pointer),
+                       {context, body, trip, builder.getInt64(phase.grain)});
+    builder.CreateBr(next);
+    builder.SetInsertPoint(next);
+  }
+}
+
+/// `void body(context, lo, hi)`: the kernel with this call's buffers.
+Function *FunctionEmitter::emitBody(LaunchOp launch, const KernelPhase &phase) {
+  Function *body = Function::Create(
+      FunctionType::get(builder.getVoidTy(), {pointer, i64, i64}, false),
+      GlobalValue::InternalLinkage,
+      function.getSymName() + "." + Twine(nextBody++), module);
+  IRBuilder<>::InsertPointGuard guard(builder);
+  builder.SetInsertPoint(BasicBlock::Create(tables.getContext(), "", body));
+  Value *context = body->getArg(0);
+
+  Value *bases[3] = {};
+  auto pointerTo = [&](BufferAttr at) {
+    unsigned space = unsigned(at.getSpace());
+    if (!bases[space])
+      bases[space] = loadField(context, space, pointer);
+    return builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), bases[space],
+                                              at.getOffset());
+  };
+  SmallVector<Value *> arguments;
+  for (mlir::Value operand : launch.getOperands())
+    arguments.push_back(pointerTo(bufferOf(operand, symbols)));
+  for (BufferAttr at : launch.getAtAttr().getAsRange<BufferAttr>())
+    arguments.push_back(pointerTo(at));
+  if (phase.takesExtent)
+    arguments.push_back(emitExtent(context));
+  arguments.push_back(body->getArg(1));
+  arguments.push_back(body->getArg(2));
+  builder.CreateCall(module.getFunction(phase.kernel), arguments);
+  builder.CreateRetVoid();
+  return body;
+}
+
+void FunctionEmitter::emitPrint(PrintOp print) {
+  SmallVector<Constant *> sizes, items;
+  unsigned next = 0;
+  auto item = [&](SinterItemKind kind, StringRef text, bool takesOperand) {
+    Constant *buffer =
+        takesOperand ? emitBuffer(print.getOperand(next++)) : tables.noBuffer();
+    items.push_back(tables.record({tables.number32(kind), tables.number32(0),
+                                   tables.text(text), buffer}));
+  };
+  for (mlir::ArrayAttr group :
+       print.getGroups().getAsRange<mlir::ArrayAttr>()) {
+    sizes.push_back(tables.number64(group.size()));
+    for (mlir::Attribute piece : group)
+      if (mlir::StringAttr text = mlir::dyn_cast<mlir::StringAttr>(piece))
+        item(SINTER_ITEM_TEXT, text.getValue(), false);
+      else if (mlir::ArrayAttr format = mlir::dyn_cast<mlir::ArrayAttr>(piece))
+        item(SINTER_ITEM_FORMAT,
+             mlir::cast<mlir::StringAttr>(format[0]).getValue(), true);
+      else
+        item(SINTER_ITEM_TENSOR, "", true);
+  }
+  Constant *what = tables.record({tables.number64(sizes.size()),
+                                  tables.array(sizes), tables.array(items)});
+  FunctionType *type =
+      FunctionType::get(builder.getVoidTy(), {pointer, pointer}, false);
+  builder.CreateCall(module.getOrInsertFunction("sinter_print", type),
+                     {result->getArg(0), tables.pointerTo(what)});
+}
+
+void FunctionEmitter::emitCheck(CheckOp check) {
+  SmallVector<Constant *> sides;
+  for (mlir::Value side : check.getSides())
+    sides.push_back(emitBuffer(side));
+  emitStatusCall(
+      "sinter_check",
+      tables.record({tables.location(check.getLoc()),
+                     tables.text(check.getText()),
+                     emitBuffer(check.getCondition()),
+                     tables.number64(sides.size()), tables.array(sides)}));
+}
+
+void FunctionEmitter::emitGuard(GuardOp guard) {
+  emitStatusCall("sinter_guard", tables.record({tables.location(guard.getLoc()),
+                                                tables.text(guard.getName()),
+                                                emitBuffer(guard.getValue())}));
+}
+
+void FunctionEmitter::emitStatusCall(StringRef name, Constant *what) {
+  FunctionType *type = FunctionType::get(i32, {pointer, pointer}, false);
+  Value *status =
+      builder.CreateCall(module.getOrInsertFunction(name, type),
+                         {result->getArg(0), tables.pointerTo(what)});
+  BasicBlock *stop = BasicBlock::Create(tables.getContext(), "", result);
+  BasicBlock *next = BasicBlock::Create(tables.getContext(), "", result);
+  builder.CreateCondBr(builder.CreateICmpEQ(status, builder.getInt32(0)), next,
+                       stop);
+  builder.SetInsertPoint(stop);
+  builder.CreateRet(status);
+  builder.SetInsertPoint(next);
+}
+
+Function *sinter::emitPlannedFunction(mlir::func::FuncOp function,
+                                      mlir::SymbolTable &symbols,
+                                      TableBuilder &tables) {
+  return FunctionEmitter(function, symbols, tables).emit();
+}
