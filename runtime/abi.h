@@ -29,8 +29,8 @@ enum SinterDType {
 
 /* Where a buffer lives. */
 enum SinterSpace {
-  SINTER_STORE = 0,     /* persistent: parameters, state, columns; zero at start */
-  SINTER_ARENA = 1,     /* scratch of one call, arguments and results included */
+  SINTER_STORE = 0, /* persistent: parameters, state, columns; zero at start */
+  SINTER_ARENA = 1, /* scratch of one call, arguments and results included */
   SINTER_CONSTANTS = 2, /* read-only data of the program */
 };
 
@@ -106,12 +106,13 @@ typedef struct SinterFunction {
 } SinterFunction;
 
 enum SinterSymbolKind {
-  SINTER_SYMBOL_PARAM = 0,   /* trainable */
-  SINTER_SYMBOL_FROZEN = 1,  /* a parameter that is not trained */
-  SINTER_SYMBOL_STATE = 2,   /* optimizer or model state: in checkpoints */
-  SINTER_SYMBOL_METRIC = 3,  /* a running sum of an epoch: in checkpoints, zeroed
-                                when its epoch begins */
-  SINTER_SYMBOL_COLUMN = 4,  /* a data column computed at start-up: never saved */
+  SINTER_SYMBOL_PARAM = 0,  /* trainable */
+  SINTER_SYMBOL_FROZEN = 1, /* a parameter that is not trained */
+  SINTER_SYMBOL_STATE = 2,  /* optimizer or model state: in checkpoints */
+  SINTER_SYMBOL_METRIC = 3, /* a running sum of an epoch: in checkpoints, zeroed
+                               when its epoch begins */
+  SINTER_SYMBOL_COLUMN =
+      4, /* a data column computed at start-up: never saved */
 };
 
 typedef struct SinterSymbol {
@@ -131,11 +132,12 @@ typedef struct SinterSource {
   const char *name;     /* "fashion.train.image" */
   const char *location; /* "file:line:col" of the source */
   uint32_t kind;
-  int32_t symbol; /* index into SinterProgram.symbols, or -1 */
+  int32_t symbol;   /* index into SinterProgram.symbols, or -1 */
   const char *path; /* file name for IDX */
   uint32_t dtype;
-  uint32_t rank;                  /* rows included */
-  int64_t shape[SINTER_MAX_RANK]; /* shape[0] = rows, -1 where the file decides */
+  uint32_t rank; /* rows included */
+  int64_t
+      shape[SINTER_MAX_RANK]; /* shape[0] = rows, -1 where the file decides */
   /* Values must lie in [minValue, maxValue] when hasRange (class labels). */
   uint32_t hasRange;
   uint32_t reserved;
@@ -160,12 +162,13 @@ typedef struct SinterExperiment {
   /* Accumulators of an epoch, zeroed when it begins: bytes of the store. */
   uint64_t trainMetricOffset, trainMetricBytes;
   uint64_t validMetricOffset, validMetricBytes;
-  SinterFunction init;         /* fills parameters and state */
-  SinterFunction trainStep;    /* results: "loss" of the batch */
-  SinterFunction trainMetrics; /* results: loss and metrics of the epoch so far */
+  SinterFunction init;      /* fills parameters and state */
+  SinterFunction trainStep; /* results: "loss" of the batch */
+  SinterFunction
+      trainMetrics; /* results: loss and metrics of the epoch so far */
   SinterFunction evalStep;
   SinterFunction evalMetrics;
-  SinterFunction predict;    /* feeds are the model's inputs as they are (.npy) */
+  SinterFunction predict; /* feeds are the model's inputs as they are (.npy) */
   SinterFunction predictRaw; /* feeds are the data section's raw sources */
   SinterFunction after;
 } SinterExperiment;
@@ -175,14 +178,15 @@ typedef struct SinterProgram {
   uint32_t requiredFeatures; /* SINTER_CPU_* bits the code needs */
   const char *compiler;      /* "sinter 0.1.0" */
   const char *model;         /* the model file's name */
-  const char *modelHash;     /* hex digest of the graph the program was made of */
+  const char *modelHash; /* hex digest of the graph the program was made of */
   uint64_t storeBytes, arenaBytes;
   const char *constants;
   uint64_t numSymbols;
   const SinterSymbol *symbols;
   uint64_t numSources;
   const SinterSource *sources;
-  uint64_t numData; /* data sections, run once in order before anything uses them */
+  uint64_t
+      numData; /* data sections, run once in order before anything uses them */
   const SinterFunction *data;
   uint64_t numExperiments;
   const SinterExperiment *experiments;
@@ -203,8 +207,9 @@ extern const SinterProgram sinter_program;
 /* ---- What generated code calls ------------------------------------------- */
 
 enum SinterItemKind {
-  SINTER_ITEM_TEXT = 0,   /* literal text */
-  SINTER_ITEM_TENSOR = 1, /* a tensor in NumPy's format (a scalar: its number) */
+  SINTER_ITEM_TEXT = 0, /* literal text */
+  SINTER_ITEM_TENSOR =
+      1, /* a tensor in NumPy's format (a scalar: its number) */
   SINTER_ITEM_FORMAT = 2, /* a scalar under a format such as ".4f" */
 };
 
@@ -216,7 +221,8 @@ typedef struct SinterItem {
 } SinterItem;
 
 /* `print a, b`: each argument is a group of items written side by side; groups
- * are separated by a space, or by a line break around a tensor of several rows. */
+ * are separated by a space, or by a line break around a tensor of several rows.
+ */
 typedef struct SinterPrint {
   uint64_t numGroups;
   const uint64_t *groupSizes;
@@ -226,7 +232,8 @@ typedef struct SinterPrint {
 typedef struct SinterCheck {
   const char *location; /* "file:line:col" */
   const char *text;     /* the source text of the condition */
-  SinterBuffer condition; /* bool, any shape: passes when all elements are true */
+  SinterBuffer
+      condition; /* bool, any shape: passes when all elements are true */
   /* Both sides of a comparison, or numSides = 0. */
   uint64_t numSides;
   const SinterBuffer *sides;
@@ -234,8 +241,8 @@ typedef struct SinterCheck {
 
 typedef struct SinterGuard {
   const char *location;
-  const char *name;    /* "loss" */
-  SinterBuffer value;  /* f32 or f64 scalar that must be finite */
+  const char *name;   /* "loss" */
+  SinterBuffer value; /* f32 or f64 scalar that must be finite */
 } SinterGuard;
 
 void sinter_print(SinterContext *context, const SinterPrint *what);

@@ -1,0 +1,165 @@
+/* checkpoint.c - writing checkpoints.
+ *
+ * A checkpoint is a safetensors file: parameters and state by name, and in
+ * __metadata__ the position in the training, the seed and the hyper-parameters.
+ * In the middle of an epoch its running sums are there too. */
+
+#include "runtime/load.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+static char *headerMemory;
+static size_t headerCapacity;
+
+int prepareSaving(Session *session) {
+  static AtomicFile file;
+  const char *path = session->options->save;
+  size_t bytes = 4096;
+  for (uint64_t i = 0; i < sinter_program.numSymbols; ++i)
+    /* A name's byte takes at most six as an escape. */
+    bytes += 6 * strlen(sinter_program.symbols[i].name) + 320;
+  for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
+    const SinterFunction *step = &sinter_program.experiments[i].trainStep;
+    for (uint64_t j = 0; j < step->numArgs; ++j)
+      bytes += 6 * strlen(step->args[j].name) + 64;
+  }
+  headerMemory = mapMemory(bytes);
+  headerCapacity = bytes;
+  if (!headerMemory)
+    return fail(EXIT_MEMORY, "out of memory: the header of '%s'", path);
+  int error = atomicOpen(&file, path);
+  atomicDiscard(&file);
+  if (error)
+    return fail(EXIT_IO, "cannot save '%s': %s", path, errorText(error));
+  return EXIT_OK;
+}
+
+static void textJsonString(Text *text, const char *string) {
+  textChar(text, '"');
+  for (; *string; ++string) {
+    if (*string == '"' || *string == '\\')
+      textChar(text, '\\');
+    if ((unsigned char)*string < 0x20) {
+      textString(text, "\\u");
+      textHex(text, (unsigned char)*string, 4);
+    } else {
+      textChar(text, *string);
+    }
+  }
+  textChar(text, '"');
+}
+
+static void textEntry(Text *text, const char *key, const char *value) {
+  textFormat(text, ",\"%s\":", key);
+  textJsonString(text, value);
+}
+
+static void textNumberEntry(Text *text, const char *key, int64_t value) {
+  textFormat(text, ",\"%s\":\"%lld\"", key, (long long)value);
+}
+
+static void textMetadata(Text *text, const Trainer *t) {
+  const Session *session = t->session;
+  textString(text,
+             "{\"__metadata__\":{\"format\":\"sinter\",\"version\":\"1\"");
+  textEntry(text, "compiler", sinter_program.compiler);
+  textEntry(text, "model", sinter_program.model);
+  textEntry(text, "model_hash", sinter_program.modelHash);
+  textEntry(text, "experiment", t->experiment->name);
+  textNumberEntry(text, "epochs", t->epochs);
+  textNumberEntry(text, "epoch", session->epoch);
+  textNumberEntry(text, "step", session->step);
+  textNumberEntry(text, "row", t->row);
+  textNumberEntry(text, "seed", session->seed);
+  const SinterFunction *step = &t->experiment->trainStep;
+  for (uint64_t i = 0; i < step->numArgs; ++i) {
+    if (step->args[i].kind != SINTER_ARG_HYPER)
+      continue;
+    textFormat(text, ",\"hyper.%s\":\"", step->args[i].name);
+    textShortest(text, hyperValue(session, &step->args[i]), 0);
+    textChar(text, '"');
+  }
+  textChar(text, '}');
+}
+
+/* Is the symbol part of a checkpoint written now? */
+static int isSaved(const Trainer *t, uint64_t index) {
+  const SinterSymbol *symbol = &sinter_program.symbols[index];
+  if (symbol->kind == SINTER_SYMBOL_COLUMN)
+    return 0;
+  for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
+    const SinterExperiment *experiment = &sinter_program.experiments[i];
+    if (!t->session->ready[i] || index < experiment->firstSymbol ||
+        index - experiment->firstSymbol >= experiment->numSymbols)
+      continue;
+    return symbol->kind != SINTER_SYMBOL_METRIC ||
+           (experiment == t->experiment && t->row > 0);
+  }
+  return 0;
+}
+
+static const char *fileDType(uint32_t dtype) {
+  static const char names[][5] = {"F32", "F64", "I32", "I64",
+                                  "I8",  "U8",  "BOOL"};
+  return names[dtype];
+}
+
+static void textTensor(Text *text, const SinterSymbol *symbol,
+                       uint64_t offset) {
+  const SinterBuffer *buffer = &symbol->buffer;
+  textChar(text, ',');
+  textJsonString(text, symbol->name);
+  textFormat(text, ":{\"dtype\":\"%s\",\"shape\":[", fileDType(buffer->dtype));
+  for (uint32_t axis = 0; axis < buffer->rank; ++axis)
+    textFormat(text, axis ? ",%lld" : "%lld", (long long)buffer->shape[axis]);
+  textFormat(text, "],\"data_offsets\":[%llu,%llu]}",
+             (unsigned long long)offset,
+             (unsigned long long)(offset + bufferBytes(buffer)));
+}
+
+/* Visits the saved symbols, those of wider numbers first so that all are
+ * aligned: prints their header entries, or writes their bytes to `fd`. */
+static int visitSaved(const Trainer *t, Text *header, int fd) {
+  uint64_t offset = 0;
+  for (uint64_t size = 8; size > 0; size /= 2)
+    for (uint64_t i = 0; i < sinter_program.numSymbols; ++i) {
+      const SinterSymbol *symbol = &sinter_program.symbols[i];
+      if (dtypeSize(symbol->buffer.dtype) != size || !isSaved(t, i))
+        continue;
+      uint64_t bytes = bufferBytes(&symbol->buffer);
+      if (header)
+        textTensor(header, symbol, offset);
+      int error =
+          header
+              ? 0
+              : writeAll(fd,
+                         bufferAddress(&t->session->context, &symbol->buffer),
+                         bytes);
+      if (error)
+        return error;
+      offset += bytes;
+    }
+  return 0;
+}
+
+int saveCheckpoint(const Trainer *t) {
+  static AtomicFile file;
+  Text header = textInMemory(headerMemory + 8, headerCapacity - 8);
+  textMetadata(&header, t);
+  visitSaved(t, &header, -1);
+  textChar(&header, '}');
+  while (header.size % 8 != 0)
+    textChar(&header, ' ');
+  uint64_t size = header.size;
+  memcpy(headerMemory, &size, sizeof size);
+  int error = atomicOpen(&file, t->session->options->save);
+  if (!error)
+    error = writeAll(file.fd, headerMemory, 8 + header.size);
+  if (!error)
+    error = visitSaved(t, NULL, file.fd);
+  if (!error)
+    return atomicCommit(&file);
+  atomicDiscard(&file);
+  return error;
+}

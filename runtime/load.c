@@ -1,0 +1,184 @@
+/* load.c - parameters from safetensors files: all of what is wanted, or
+ * nothing. */
+
+#include "runtime/load.h"
+
+#include <string.h>
+
+enum { MAX_REPORTED = 20 };
+
+int openLoad(Load *load, const char *path) {
+  load->wants = mapMemory(sinter_program.numSymbols);
+  if (!load->wants)
+    return fail(EXIT_MEMORY, "out of memory: a table of symbols");
+  return openTensorFile(&load->file, path);
+}
+
+static int isParameter(const SinterSymbol *symbol) {
+  return symbol->kind == SINTER_SYMBOL_PARAM ||
+         symbol->kind == SINTER_SYMBOL_FROZEN;
+}
+
+void wantExperiment(Load *load, const SinterExperiment *experiment,
+                    enum Want params, enum Want state) {
+  for (uint64_t i = 0; i < experiment->numSymbols; ++i) {
+    uint64_t index = experiment->firstSymbol + i;
+    const SinterSymbol *symbol = &sinter_program.symbols[index];
+    if (isParameter(symbol))
+      load->wants[index] = (unsigned char)params;
+    else if (symbol->kind == SINTER_SYMBOL_STATE)
+      load->wants[index] = (unsigned char)state;
+  }
+}
+
+int holdsExperiment(const Load *load, const SinterExperiment *experiment) {
+  for (uint64_t i = 0; i < experiment->numSymbols; ++i) {
+    const SinterSymbol *symbol =
+        &sinter_program.symbols[experiment->firstSymbol + i];
+    if (isParameter(symbol) && findTensor(&load->file, symbol->name))
+      return 1;
+  }
+  return 0;
+}
+
+static int typeMatches(const FileTensor *tensor, const SinterBuffer *buffer) {
+  if (tensor->dtype != (int32_t)buffer->dtype || tensor->rank != buffer->rank)
+    return 0;
+  for (uint32_t axis = 0; axis < buffer->rank; ++axis)
+    if (tensor->shape[axis] != buffer->shape[axis])
+      return 0;
+  return 1;
+}
+
+/* "F16[3, 4]", with the file's own word for the dtype. */
+static void textFileType(Text *text, const FileTensor *tensor) {
+  if (tensor->dtype >= 0) {
+    textType(text, (uint32_t)tensor->dtype, tensor->rank, tensor->shape);
+    return;
+  }
+  textBytes(text, tensor->dtypeText.begin, tensor->dtypeText.size);
+  char bytes[256];
+  Text type = textInMemory(bytes, sizeof bytes);
+  textType(&type, SINTER_F32, tensor->rank, tensor->shape);
+  textBytes(text, bytes + 3, type.size - 3);
+}
+
+/* Prints the first problems, counts the others. */
+static Text *beginProblem(int *problems) {
+  return ++*problems <= MAX_REPORTED ? &standardError : NULL;
+}
+
+static void reportSymbol(const SinterSymbol *symbol, const FileTensor *tensor,
+                         int *problems) {
+  Text *text = beginProblem(problems);
+  if (!text)
+    return;
+  textFormat(text, tensor ? "  mis-shaped '%s': expected " : "  missing '%s' ",
+             symbol->name);
+  textType(text, symbol->buffer.dtype, symbol->buffer.rank,
+           symbol->buffer.shape);
+  if (tensor) {
+    textString(text, ", found ");
+    textFileType(text, tensor);
+  }
+  textFormat(text, " (%s)\n", symbol->location);
+}
+
+static void reportExtra(const FileTensor *tensor, int *problems) {
+  Text *text = beginProblem(problems);
+  if (!text)
+    return;
+  char name[128];
+  textFormat(text, "  extra '%s' ",
+             jsonTextCopy(tensor->name, name, sizeof name) ? name : "...");
+  textFileType(text, tensor);
+  textChar(text, '\n');
+}
+
+/* Finds all that is wrong, and stops wanting what cannot be had. */
+static int findProblems(Load *load) {
+  int problems = 0;
+  for (uint64_t i = 0; i < sinter_program.numSymbols; ++i) {
+    const SinterSymbol *symbol = &sinter_program.symbols[i];
+    if (symbol->kind == SINTER_SYMBOL_COLUMN)
+      continue;
+    FileTensor *tensor = findTensor(&load->file, symbol->name);
+    if (tensor)
+      tensor->known = 1;
+    if (load->wants[i] == WANT_NOTHING ||
+        (!tensor && load->wants[i] == WANT_IF_PRESENT))
+      continue;
+    if (tensor && typeMatches(tensor, &symbol->buffer))
+      continue;
+    reportSymbol(symbol, tensor, &problems);
+    load->wants[i] = WANT_NOTHING;
+  }
+  for (uint32_t i = 0; i < load->file.numTensors; ++i)
+    if (!load->file.tensors[i].known)
+      reportExtra(&load->file.tensors[i], &problems);
+  if (problems > MAX_REPORTED)
+    textFormat(&standardError, "  and %d more\n", problems - MAX_REPORTED);
+  textFlush(&standardError);
+  return problems;
+}
+
+static void copyTensors(Session *session, const Load *load) {
+  for (uint64_t i = 0; i < sinter_program.numSymbols; ++i) {
+    const SinterSymbol *symbol = &sinter_program.symbols[i];
+    if (load->wants[i] == WANT_NOTHING)
+      continue;
+    const FileTensor *tensor = findTensor(&load->file, symbol->name);
+    if (tensor)
+      memcpy(bufferAddress(&session->context, &symbol->buffer),
+             load->file.data + tensor->begin, tensor->end - tensor->begin);
+  }
+}
+
+int finishLoad(Session *session, Load *load, int partial) {
+  int problems = findProblems(load), code = EXIT_OK;
+  if (problems && partial)
+    warn("'%s' does not fit the model in %d tensors; the rest is loaded",
+         load->file.path, problems);
+  else if (problems)
+    code = fail(EXIT_CHECKPOINT, "'%s' does not fit the model: %d tensor%s",
+                load->file.path, problems, problems == 1 ? "" : "s");
+  if (!code)
+    copyTensors(session, load);
+  closeTensorFile(&load->file);
+  return code;
+}
+
+int loadParams(Session *session, int64_t experiment) {
+  Load load;
+  int code = openLoad(&load, session->options->params);
+  if (code)
+    return code;
+  for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
+    const SinterExperiment *candidate = &sinter_program.experiments[i];
+    if (experiment >= 0
+            ? (int64_t)i != experiment
+            : session->ready[i] || !holdsExperiment(&load, candidate))
+      continue;
+    wantExperiment(&load, candidate, WANT, WANT_IF_PRESENT);
+    /* What the file lacks of the state has its first value. */
+    code = initExperiment(session, candidate);
+    if (code)
+      return code;
+    session->ready[i] = 1;
+  }
+  return finishLoad(session, &load, 0);
+}
+
+int loadInit(Session *session) {
+  Load load;
+  int code = openLoad(&load, session->options->init);
+  if (code)
+    return code;
+  for (uint64_t i = 0; i < sinter_program.numExperiments; ++i)
+    if (isSelected(session->options, sinter_program.experiments[i].name))
+      wantExperiment(&load, &sinter_program.experiments[i], WANT, WANT_NOTHING);
+  code = finishLoad(session, &load, session->options->allowPartial);
+  if (code == EXIT_CHECKPOINT)
+    note("  --allow-partial loads the tensors that fit");
+  return code;
+}

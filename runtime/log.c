@@ -1,0 +1,119 @@
+/* log.c - metrics.csv. */
+
+#define _GNU_SOURCE
+#include "runtime/training.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "experiment,fold,epoch,step,examples,seconds,train_loss,..." */
+static void textHeader(Text *text, const Trainer *t) {
+  textString(text, "experiment,fold,epoch,step,examples,seconds");
+  for (int i = 0; i < t->numFigures; ++i)
+    textFormat(text, ",%s_%s", t->figures[i].isValid ? "valid" : "train",
+               t->figures[i].name);
+  textChar(text, '\n');
+}
+
+static void failLog(Log *log, int error) {
+  warn("cannot write the log '%s': %s; training goes on without it", log->path,
+       errorText(error));
+  if (log->text.fd >= 0)
+    close(log->text.fd);
+  log->open = 0;
+}
+
+/* Is the row from after the step that a resumed run starts at? */
+static int isLater(const Trainer *t, const char *line, const char *end) {
+  const char *name = t->experiment->name;
+  size_t nameSize = strlen(name);
+  if ((size_t)(end - line) <= nameSize || memcmp(line, name, nameSize) != 0 ||
+      line[nameSize] != ',')
+    return 0;
+  int64_t step = 0;
+  int commas = 0;
+  for (const char *p = line; p < end && commas < 4; ++p) {
+    commas += *p == ',';
+    if (commas == 3 && *p >= '0' && *p <= '9' && step < INT64_MAX / 20)
+      step = step * 10 + (*p - '0');
+  }
+  return step > t->session->step;
+}
+
+/* The bytes of the old log to keep: whole rows up to the resumed step, or 0
+ * when it is not a log of these experiments. */
+static size_t keptBytes(const Trainer *t, const Mapping *old) {
+  const char *begin = (const char *)old->data;
+  const char *end = begin + old->size;
+  char bytes[1024];
+  Text header = textInMemory(bytes, sizeof bytes);
+  textHeader(&header, t);
+  if (header.overflow || old->size < header.size ||
+      memcmp(begin, bytes, header.size) != 0)
+    return 0;
+  const char *line = begin + header.size;
+  while (line < end) {
+    const char *next = memchr(line, '\n', (size_t)(end - line));
+    if (!next || isLater(t, line, next))
+      break;
+    line = next + 1;
+  }
+  return (size_t)(line - begin);
+}
+
+/* Keeps the rows of the run that is resumed; returns 0 when there are none. */
+static size_t trimLog(const Trainer *t) {
+  Mapping old;
+  if (mapFile(t->log.path, &old) != 0)
+    return 0;
+  size_t kept = keptBytes(t, &old);
+  unmapFile(&old);
+  return kept;
+}
+
+void openLog(Trainer *t, int resumed) {
+  Log *log = &t->log;
+  log->path = t->session->options->log;
+  if (!log->path)
+    log->path = "metrics.csv";
+  size_t kept = resumed ? trimLog(t) : 0;
+  log->text = textInMemory(log->bytes, sizeof log->bytes);
+  int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
+  do
+    log->text.fd = open(log->path, kept ? flags : flags | O_TRUNC, 0666);
+  while (log->text.fd < 0 && errno == EINTR);
+  if (log->text.fd < 0 || (kept && ftruncate(log->text.fd, (off_t)kept) != 0)) {
+    failLog(log, errno);
+    return;
+  }
+  log->open = 1;
+  if (!kept)
+    textHeader(&log->text, t);
+  int error = textFlush(&log->text);
+  if (error)
+    failLog(log, error);
+}
+
+void logRow(Trainer *t) {
+  Log *log = &t->log;
+  Text *text = &log->text;
+  if (!log->open)
+    return;
+  const Session *session = t->session;
+  int64_t rows = t->trainEnd - t->trainBegin;
+  textFormat(text, "%s,0,%lld,%lld,%lld,", t->experiment->name,
+             (long long)session->epoch + 1, (long long)session->step,
+             (long long)(session->epoch * rows + t->row));
+  textFixed(text, (double)(now() - t->startTime) * 1e-9, 6);
+  for (int i = 0; i < t->numFigures; ++i) {
+    textChar(text, ',');
+    if (t->figures[i].present)
+      textShortest(text, t->figures[i].value, t->figures[i].isSingle);
+  }
+  textChar(text, '\n');
+  int error = textFlush(text);
+  if (error)
+    failLog(log, error);
+}

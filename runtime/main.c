@@ -1,0 +1,47 @@
+/* main.c - the produced program. */
+
+#include "runtime/internal.h"
+
+#include <string.h>
+
+static int runCommand(Session *session) {
+  static const struct {
+    const char *verb;
+    int (*run)(Session *session);
+  } commands[] = {
+      {"train", commandTrain},     {"eval", commandEval},
+      {"predict", commandPredict}, {"run", commandRun},
+      {"all", commandAll},         {"info", commandInfo},
+      {"bench", commandBench},
+  };
+  for (size_t i = 0; i < sizeof commands / sizeof commands[0]; ++i)
+    if (strcmp(commands[i].verb, session->options->verb) == 0)
+      return commands[i].run(session);
+  return EXIT_BUG; /* parseOptions lets only the above through */
+}
+
+int main(int argc, char **argv) {
+  static Options options;
+  static Session session;
+  if (argc > 0) {
+    const char *slash = strrchr(argv[0], '/');
+    programName = slash ? slash + 1 : argv[0];
+  }
+  if (sinter_program.abiVersion != SINTER_ABI_VERSION)
+    return fail(EXIT_BUG,
+                "bug in sinter: code and runtime disagree (abi %u, "
+                "not %d)",
+                sinter_program.abiVersion, SINTER_ABI_VERSION);
+  int done = 0;
+  int code = parseOptions(&options, argc, argv, &done);
+  if (!code && !done)
+    code = checkCpu();
+  if (!code && !done)
+    code = openSession(&session, &options);
+  if (!code && !done)
+    code = runCommand(&session);
+  int error = textFlush(&standardOutput);
+  if (error && code == EXIT_OK)
+    code = fail(EXIT_IO, "cannot write standard output: %s", errorText(error));
+  return code;
+}

@@ -1,0 +1,265 @@
+/* predict.c - predictions for rows of the data, or of a file. */
+
+#include "runtime/training.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct Prediction {
+  const SinterExperiment *experiment;
+  const SinterFunction *function;
+  const SinterBuffer *result;
+  int64_t begin, end; /* rows */
+  Source input;       /* from --in */
+  int hasInput;
+  int isNpy;
+  int isAtomic;
+  AtomicFile file;
+  Text *text;
+} Prediction;
+
+static const SinterArg *firstFeed(const SinterFunction *function) {
+  for (uint64_t i = 0; i < function->numArgs; ++i)
+    if (function->args[i].kind == SINTER_ARG_FEED)
+      return &function->args[i];
+  return NULL;
+}
+
+/* The feed that --in takes the place of. */
+static int onlyFeed(const Prediction *p, const SinterArg **feed) {
+  *feed = firstFeed(p->function);
+  for (uint64_t i = 0; i < p->function->numArgs; ++i)
+    if (p->function->args[i].kind == SINTER_ARG_FEED &&
+        &p->function->args[i] != *feed)
+      return fail(EXIT_USAGE, "--in feeds one input, '%s' has several",
+                  p->experiment->name);
+  return *feed ? EXIT_OK
+               : fail(EXIT_USAGE, "'%s' has no input", p->experiment->name);
+}
+
+static int readIdxInput(Prediction *p, const Mapping *file, const char *path) {
+  const SinterArg *feed;
+  p->function = &p->experiment->predictRaw;
+  int code = p->function->call ? onlyFeed(p, &feed) : EXIT_OK;
+  if (code)
+    return code;
+  if (!p->function->call || feed->source < 0 ||
+      sinter_program.sources[feed->source].kind != SINTER_SOURCE_IDX)
+    return fail(EXIT_USAGE,
+                "'%s' is an IDX file, but the data of '%s' is not; "
+                "a .npy file holds the model's input as it is",
+                path, p->experiment->name);
+  /* Another file may have another number of rows. */
+  SinterSource info = sinter_program.sources[feed->source];
+  info.shape[0] = -1;
+  return readIdx(file, path, &info, &p->input);
+}
+
+static int readInput(Prediction *p, const char *in) {
+  Mapping file;
+  int isStream = strcmp(in, "-") == 0;
+  const char *path = isStream ? "standard input" : in;
+  int error = isStream ? mapStream(0, &file) : mapFile(in, &file);
+  if (error)
+    return fail(error == ENOMEM ? EXIT_MEMORY : EXIT_IO, "cannot read '%s': %s",
+                path, errorText(error));
+  p->hasInput = 1;
+  int code;
+  if (file.size >= 2 && file.data[0] == 0 && file.data[1] == 0) {
+    code = readIdxInput(p, &file, path);
+  } else if (file.size > 0 && file.data[0] == 0x93) {
+    const SinterArg *feed = NULL;
+    p->function = &p->experiment->predict;
+    code = onlyFeed(p, &feed);
+    if (!code)
+      code = readNpy(&file, path, feed, &p->input);
+  } else {
+    code = fail(EXIT_DATA,
+                "'%s' is neither a .npy nor an IDX file; CSV is "
+                "read by models whose data is a table",
+                path);
+  }
+  p->end = p->input.rows;
+  return code;
+}
+
+static int feedsFrom(const SinterFunction *function, int32_t source) {
+  for (uint64_t i = 0; i < function->numArgs; ++i)
+    if (function->args[i].kind == SINTER_ARG_FEED &&
+        function->args[i].source == source)
+      return 1;
+  return 0;
+}
+
+/* Without --in: the rows that the prediction's sources have; of sources that
+ * validation or training uses too, the same rows. */
+static int chooseRows(Session *session, Prediction *p) {
+  const SinterExperiment *experiment = p->experiment;
+  p->function = experiment->predictRaw.call ? &experiment->predictRaw
+                                            : &experiment->predict;
+  const SinterArg *feed = firstFeed(p->function);
+  for (uint64_t i = 0; i < p->function->numArgs; ++i)
+    if (p->function->args[i].kind == SINTER_ARG_FEED &&
+        p->function->args[i].source < 0)
+      feed = NULL;
+  if (!feed)
+    return fail(EXIT_USAGE, "'%s' has no data to predict; give --in F",
+                experiment->name);
+  SinterRows rows = {0, -1};
+  const char *what = "predict";
+  if (experiment->hasValid && feedsFrom(&experiment->evalStep, feed->source)) {
+    rows = experiment->validRows;
+    what = "validation";
+  } else if (feedsFrom(&experiment->trainStep, feed->source)) {
+    rows = experiment->trainRows;
+    what = "training";
+  }
+  int code = bindSources(session, p->function);
+  if (!code)
+    code = resolveRows(session, p->function, &rows, &p->begin, &p->end);
+  if (!code)
+    note("%s: predicting the %lld %s rows of '%s'", programName,
+         (long long)(p->end - p->begin), what,
+         sinter_program.sources[feed->source].name);
+  return code;
+}
+
+/* Opens --out: a file that appears when it is complete, or a device. */
+static int openOutput(Prediction *p, const char *out) {
+  static char bytes[4096];
+  static Text text;
+  p->text = &standardOutput;
+  if (!out || strcmp(out, "-") == 0)
+    return EXIT_OK;
+  size_t size = strlen(out);
+  p->isNpy = size > 4 && strcmp(out + size - 4, ".npy") == 0;
+  text = textInMemory(bytes, sizeof bytes);
+  p->text = &text;
+  struct stat status;
+  int isDevice = stat(out, &status) == 0 && !S_ISREG(status.st_mode) &&
+                 !S_ISDIR(status.st_mode);
+  p->isAtomic = !isDevice;
+  int error = 0;
+  if (isDevice)
+    p->file.fd = open(out, O_WRONLY | O_CLOEXEC);
+  else
+    error = atomicOpen(&p->file, out);
+  if (!error && p->file.fd < 0)
+    error = errno;
+  text.fd = p->file.fd;
+  return error ? fail(EXIT_IO, "cannot write '%s': %s", out, errorText(error))
+               : EXIT_OK;
+}
+
+static int closeOutput(Prediction *p, const char *out, int code) {
+  int error = textFlush(p->text);
+  if (p->text == &standardOutput)
+    return code; /* main reports what becomes of standard output */
+  if (p->isAtomic && (code || error))
+    atomicDiscard(&p->file);
+  else if (p->isAtomic)
+    error = atomicCommit(&p->file);
+  else
+    close(p->file.fd);
+  if (error && !code)
+    return fail(EXIT_IO, "cannot write '%s': %s", out, errorText(error));
+  return code;
+}
+
+/* Class scores, one row of k > 1 per example, get their label in front. */
+static int hasLabel(const SinterBuffer *result) {
+  return dtypeIsFloat(result->dtype) && result->rank == 2 &&
+         result->shape[1] > 1;
+}
+
+static uint64_t numColumns(const SinterBuffer *result) {
+  return bufferRowBytes(result) / dtypeSize(result->dtype);
+}
+
+static void writeHeader(const Prediction *p) {
+  uint64_t columns = numColumns(p->result);
+  if (p->isNpy) {
+    textNpyHeader(p->text, p->result, p->end - p->begin);
+    return;
+  }
+  if (hasLabel(p->result))
+    textString(p->text, "label,");
+  if (columns == 1)
+    textString(p->text, "predict");
+  for (uint64_t i = 0; columns > 1 && i < columns; ++i)
+    textFormat(p->text, i ? ",p%llu" : "p%llu", (unsigned long long)i);
+  textChar(p->text, '\n');
+}
+
+static void writeRow(const Prediction *p, const char *row) {
+  uint64_t columns = numColumns(p->result);
+  uint32_t dtype = p->result->dtype;
+  uint64_t size = dtypeSize(dtype), best = 0;
+  for (uint64_t i = 1; hasLabel(p->result) && i < columns; ++i)
+    if (readScalar(row + i * size, dtype).value >
+        readScalar(row + best * size, dtype).value)
+      best = i;
+  if (hasLabel(p->result))
+    textFormat(p->text, "%llu,", (unsigned long long)best);
+  for (uint64_t i = 0; i < columns; ++i) {
+    if (i > 0)
+      textChar(p->text, ',');
+    textArray(p->text, row + i * size, dtype, 0, NULL);
+  }
+  textChar(p->text, '\n');
+}
+
+static int predictRows(Session *session, const Prediction *p) {
+  writeHeader(p);
+  Batch batch = {NULL, p->begin, 0, p->hasInput ? &p->input : NULL};
+  uint64_t rowBytes = bufferRowBytes(p->result);
+  while (batch.first < p->end) {
+    int64_t left = p->end - batch.first;
+    batch.count = left < p->experiment->batch ? left : p->experiment->batch;
+    int code = callFunction(session, p->function, &batch);
+    if (code)
+      return code;
+    const char *rows = bufferAddress(&session->context, p->result);
+    if (p->isNpy)
+      textBytes(p->text, rows, (uint64_t)batch.count * rowBytes);
+    for (int64_t i = 0; !p->isNpy && i < batch.count; ++i)
+      writeRow(p, rows + (uint64_t)i * rowBytes);
+    if (p->text->error)
+      return EXIT_OK; /* closeOutput says why */
+    batch.first += batch.count;
+  }
+  return EXIT_OK;
+}
+
+int commandPredict(Session *session) {
+  static Prediction p;
+  const Options *options = session->options;
+  if (options->numNames == 0 && sinter_program.numExperiments != 1)
+    return fail(EXIT_USAGE,
+                "'predict' wants the name of an experiment, there "
+                "are %llu",
+                (unsigned long long)sinter_program.numExperiments);
+  int64_t index = options->numNames ? findExperiment(options->names[0]) : 0;
+  p.experiment = &sinter_program.experiments[index];
+  if (!p.experiment->predict.call)
+    return fail(EXIT_USAGE, "'%s' has no predict statement",
+                p.experiment->name);
+  int code = loadParams(session, index);
+  if (!code)
+    code = options->in ? readInput(&p, options->in) : chooseRows(session, &p);
+  if (code)
+    return code;
+  p.result = &p.function->results[0].buffer;
+  if (p.result->rank == 0 || p.result->shape[0] >= 0)
+    return fail(EXIT_USAGE, "what '%s' predicts has no row per example",
+                p.experiment->name);
+  code = openOutput(&p, options->out);
+  if (code)
+    return code;
+  session->experiment = p.experiment;
+  session->seed = p.experiment->seed;
+  return closeOutput(&p, options->out, predictRows(session, &p));
+}

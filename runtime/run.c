@@ -1,0 +1,35 @@
+/* run.c - programs, and everything in a file. */
+
+#include "runtime/training.h"
+
+/* Runs the selected programs, in file order. */
+static int runSelected(Session *session) {
+  for (uint64_t i = 0; i < sinter_program.numPrograms; ++i) {
+    const SinterFunction *program = &sinter_program.programs[i];
+    if (!isSelected(session->options, program->name))
+      continue;
+    session->experiment = NULL;
+    int code = bindSources(session, program);
+    if (!code)
+      code = callWithOwnSeed(session, program, 1);
+    if (code)
+      return code;
+  }
+  return EXIT_OK;
+}
+
+int commandRun(Session *session) {
+  if (sinter_program.numPrograms == 0)
+    return fail(EXIT_USAGE, "the model file has no program to run");
+  int code = prepareColumns(session);
+  if (!code && session->options->params)
+    code = loadParams(session, -1);
+  return code ? code : runSelected(session);
+}
+
+int commandAll(Session *session) {
+  int code = prepareColumns(session);
+  if (!code && sinter_program.numExperiments > 0)
+    code = commandTrain(session);
+  return code ? code : runSelected(session);
+}

@@ -1,0 +1,88 @@
+/* training.h - the parts of the training loop. */
+
+#ifndef SINTER_RUNTIME_TRAINING_H
+#define SINTER_RUNTIME_TRAINING_H
+
+#include "runtime/internal.h"
+
+/* A figure of an epoch: a column of metrics.csv. */
+typedef struct Figure {
+  const char *name; /* "loss", or a metric's */
+  int isValid;      /* of the validation rows */
+  int present;      /* known for the row being written */
+  int isSingle;
+  double value;
+} Figure;
+
+/* metrics.csv */
+typedef struct Log {
+  const char *path;
+  int open;
+  Text text;
+  char bytes[1024];
+} Log;
+
+typedef struct Trainer {
+  Session *session;
+  const SinterExperiment *experiment;
+  int64_t epochs;               /* the total */
+  int64_t row;                  /* rows of this epoch that have been used */
+  int64_t trainBegin, trainEnd; /* rows of the sources */
+  int64_t validBegin, validEnd;
+  uint32_t *order;               /* the epoch's permutation of its rows */
+  int64_t startTime, redrawTime; /* ns */
+  int isTerminal;
+  int unsaved; /* something happened since the last save */
+  int numFigures;
+  Figure *figures;
+  Log log;
+} Trainer;
+
+/* ---- train.c */
+/* Everything before the first step, of the experiments that are selected. */
+int prepareTraining(Trainer *trainer);
+int trainSelected(Trainer *trainer);
+/* True from the first SIGINT or SIGTERM on. */
+int stopRequested(void);
+
+/* ---- evaluate.c */
+/* Runs evalStep over rows [begin, end) and then evalMetrics; INTERRUPTED when
+ * a signal came and `stoppable`. */
+int evaluate(Session *session, const SinterExperiment *experiment,
+             int64_t begin, int64_t end, int stoppable);
+double resultValue(const Session *session, const SinterResult *result,
+                   int *isSingle);
+
+/* ---- figures.c */
+int mapFigures(Trainer *trainer);
+void forgetFigures(Trainer *trainer);
+void takeFigures(Trainer *trainer, const SinterFunction *function, int isValid);
+
+/* ---- log.c */
+/* Opens metrics.csv; a resumed run keeps the rows up to its step. A log that
+ * fails is a warning, not the end of the training. */
+void openLog(Trainer *trainer, int resumed);
+void logRow(Trainer *trainer);
+
+/* ---- progress.c */
+void showStep(Trainer *trainer);
+void showEpoch(Trainer *trainer);
+
+/* ---- checkpoint.c */
+/* Maps the memory that saving needs, and tries whether --save can be written.
+ */
+int prepareSaving(Session *session);
+/* Writes --save; returns 0 or an errno. */
+int saveCheckpoint(const Trainer *trainer);
+
+/* ---- resume.c */
+/* Restores everything from --resume, the position included. */
+int resumeTraining(Trainer *trainer);
+
+/* ---- load.c */
+/* --params: `experiments` (or -1: whatever it holds) must be in the file. */
+int loadParams(Session *session, int64_t experiment);
+/* --init: parameters of the selected experiments. */
+int loadInit(Session *session);
+
+#endif /* SINTER_RUNTIME_TRAINING_H */
