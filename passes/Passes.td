@@ -1,0 +1,175 @@
+//===- Passes.td - Graph to graph --------------------------*- tablegen -*-===//
+//
+// Each description says whether the pass is value-preserving (every bit of every
+// result stays) or value-changing (results stay within the tolerances of
+// docs/numerics.md).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SINTER_PASSES_PASSES_TD
+#define SINTER_PASSES_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def Stabilize : Pass<"sinter-stabilize"> {
+  let summary = "Rewrite formulas that lose accuracy into stable forms";
+  let description = [{
+    Value-changing.
+
+    * `exp(o) / sum(exp(o))`, the sum over the last axis, becomes `softmax(o)`;
+    * `log(softmax(o))` becomes `log_softmax(o)`;
+    * `log(pick(softmax(o), i))` becomes `pick(log_softmax(o), i)`;
+    * `x ** c` becomes products, a quotient or a root for c = -1, 0.5, 2, 3.
+
+    A value that a gradient is taken with respect to is never bypassed.
+
+    ```mlir
+    %e = sinter.exp %o : tensor<4x3xf32>
+    %s = sinter.reduce sum %e axes [1] : tensor<4x3xf32> -> tensor<4xf32>
+    %b = sinter.broadcast %s dims [0] : tensor<4xf32> -> tensor<4x3xf32>
+    %p = sinter.div %e, %b : tensor<4x3xf32>
+    ```
+    becomes
+    ```mlir
+    %p = sinter.softmax %o : tensor<4x3xf32>
+    ```
+  }];
+}
+
+def Differentiate : Pass<"sinter-differentiate", "::mlir::ModuleOp"> {
+  let summary = "Replace sinter.gradient by the graph that computes it";
+  let description = [{
+    Value-preserving. Reverse-mode differentiation of straight-line functions:
+    every value's adjoint is summed once, when all its uses are done, and nothing
+    is recomputed, so that the backward graph grows linearly. Gradients of one
+    function are expanded in program order, so a gradient of a gradient
+    differentiates the inner one's graph.
+
+    A gradient is taken with respect to a value, not to its number: run this
+    before passes that merge equal values (canonicalization, CSE).
+
+    Backward operations are named `d_NAME` after the forward value whose adjoint
+    they help to compute, at its line. Forward operations whose result a backward
+    operation reads carry `sinter.residual`: what the memory plan keeps for the
+    backward pass, or may recompute. Afterwards `sinter.stop_gradient` has done
+    its work and is gone.
+
+    ```mlir
+    %y = sinter.exp %x : tensor<f32>
+    %dx = sinter.gradient %y wrt(%x) {names = ["x"]} : (tensor<f32>, tensor<f32>) -> tensor<f32>
+    ```
+    becomes
+    ```mlir
+    %y = sinter.exp %x {sinter.residual} : tensor<f32>
+    %one = sinter.splat 1.0 : f32 -> tensor<f32>
+    %dx = sinter.mul %one, %y : tensor<f32>
+    ```
+  }];
+  let dependentDialects = ["::sinter::SinterDialect"];
+}
+
+def SplitMetrics : Pass<"sinter-split-metrics", "::mlir::ModuleOp"> {
+  let summary = "Accumulate the metrics of an epoch";
+  let description = [{
+    Value-preserving. A `train_step` or `eval_step` returns the loss and metrics of
+    one batch. Metrics over an epoch are no means of batch values: this pass makes
+    every reduction over run-time dimensions in them a reduction over the epoch.
+
+    The step adds each reduction to a `metric` global in f64 (max and min take the
+    extreme) and counts the examples; what stands between the reductions and the
+    metric moves to a new function of role `train_metrics` or `eval_metrics`, which
+    computes it from the globals. The loss is averaged over examples, and so is a
+    metric with one value per example. The step keeps the loss as its only result.
+
+    Rejected: a metric that needs a run-time argument, a product or a logical
+    reduction over run-time dimensions, or one such reduction inside another.
+
+    ```mlir
+    %e = sinter.reduce sum %errors axes [0] : tensor<?xf32, #sinter.enc<batch <= 8>> -> tensor<f32>
+    %r = sinter.sqrt %e : tensor<f32>
+    return %loss, %r : tensor<f32>, tensor<f32>
+    ```
+    leaves `%total = load + cast(%e); store %total` in the step, and
+    `return sqrt(cast(load))` in the new function.
+  }];
+  let dependentDialects = ["::sinter::SinterDialect", "::mlir::func::FuncDialect"];
+}
+
+def ExpandUpdates : Pass<"sinter-expand-updates", "::mlir::func::FuncOp"> {
+  let summary = "Replace sinter.update by load, rule and store";
+  let description = [{
+    Value-preserving.
+
+    ```mlir
+    sinter.update @w gradient(%g) states [] : tensor<2xf32> {
+    ^bb0(%p: tensor<2xf32>, %grad: tensor<2xf32>):
+      %next = sinter.sub %p, %grad : tensor<2xf32>
+      sinter.yield %next : tensor<2xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    %p = sinter.load @w : tensor<2xf32>
+    %next = sinter.sub %p, %g : tensor<2xf32>
+    sinter.store %next, @w : tensor<2xf32>
+    ```
+  }];
+  let dependentDialects = ["::sinter::SinterDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels and memory: from stage `opt` to stage `plan`
+//===----------------------------------------------------------------------===//
+
+def OutlineKernels : Pass<"sinter-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "Turn functions into flat lists of kernel launches";
+  let description = [{
+    Value-preserving. Every operation that computes becomes part of a
+    `sinter.kernel`, together with the views and leaves its operands are made of;
+    equal kernels are one symbol. passes/Kernels.h says what a kernel may hold.
+
+    ```mlir
+    %b = sinter.broadcast %bias dims [1] : tensor<4xf32> -> tensor<2x4xf32>
+    %z = sinter.add %x, %b : tensor<2x4xf32>
+    ```
+    becomes
+    ```mlir
+    %z = sinter.launch @add_0(%x, %bias) : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+    ```
+  }];
+  let options = [
+    Option<"fuse", "fuse", "bool", /*default=*/"false",
+           "Put elementwise operations into their consumer's kernel">,
+  ];
+  let dependentDialects = ["::sinter::SinterDialect"];
+}
+
+def Schedule : Pass<"sinter-schedule", "::mlir::ModuleOp"> {
+  let summary = "Order launches so that results can be written where they stay";
+  let description = [{
+    Value-preserving. Orders each function's list for a small peak of live bytes.
+    Afterwards every `sinter.store` stores the result of a launch that may write
+    straight into the symbol: after all reads of the symbol and after the last
+    `sinter.guard` or `sinter.check`. Where no order allows that, a copy is added.
+  }];
+  let dependentDialects = ["::sinter::SinterDialect"];
+}
+
+def PlanMemory : Pass<"sinter-plan-memory", "::mlir::ModuleOp"> {
+  let summary = "Give every tensor its bytes";
+  let description = [{
+    Value-preserving. Wants a scheduled module; makes the stage `plan`, whose form
+    passes/Plan.h describes.
+  }];
+  let dependentDialects = ["::sinter::SinterDialect"];
+}
+
+def VerifyPlan : Pass<"sinter-verify-plan", "::mlir::ModuleOp"> {
+  let summary = "Prove that every planned read sees the bytes it should";
+  let description = [{
+    Runs each planned function over a map from bytes to the value they hold.
+    Shares no code with the planner.
+  }];
+}
+
+#endif // SINTER_PASSES_PASSES_TD

@@ -1,0 +1,51 @@
+//===- Pipelines.cpp - The passes in order --------------------------------===//
+
+#include "passes/Pipelines.h"
+#include "passes/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace sinter;
+
+void sinter::buildGraphPipeline(OpPassManager &manager) {
+  // A gradient is taken with respect to values: until they are expanded,
+  // nothing may merge two values or go around one.
+
+  // Stable forms first, so that the gradients are theirs.
+  manager.addPass(createStabilize());
+  manager.addPass(createDifferentiate());
+
+  // From here on: no sinter.gradient, no sinter.stop_gradient. Equal values are
+  // interchangeable.
+
+  // After the gradients, because a metric may show one.
+  manager.addPass(createSplitMetrics());
+
+  // From here on: a step returns its loss alone; metrics have functions.
+
+  manager.addNestedPass<func::FuncOp>(createExpandUpdates());
+
+  // From here on: no sinter.update. Functions are pure operations between loads
+  // and stores, guards, prints and checks.
+}
+
+void sinter::buildOptPipeline(OpPassManager &manager) {
+  // Folding shows CSE what is equal; what CSE merged may fold again.
+  manager.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  manager.addNestedPass<func::FuncOp>(createCSEPass());
+  manager.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  // Both leave operations without uses behind only where there were effects, so
+  // that from here on every value is needed.
+}
+
+void sinter::registerSinterPipelines() {
+  PassPipelineRegistration<>("sinter-graph-pipeline",
+                             "From the front end's graph to --emit=grad",
+                             buildGraphPipeline);
+  PassPipelineRegistration<>("sinter-opt-pipeline",
+                             "Value-preserving simplification, --emit=opt",
+                             buildOptPipeline);
+}
