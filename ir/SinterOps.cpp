@@ -370,37 +370,50 @@ LogicalResult ArgMaxOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
-LogicalResult ContractOp::verify() {
-  std::optional<ContractSpec> spec = parseContractSpec(getSpec());
-  if (!spec)
-    return emitOpError("spec \"") << getSpec() << "\" is not \"ab,bc->ac\"";
-  RankedTensorType type = tensorOf(getResult());
-  for (Value operand : {getLhs(), getRhs()})
-    if (tensorOf(operand).getElementType() != type.getElementType())
-      return emitOpError("operands and result differ in element type");
+/// Gives each letter the dimension it names; a letter has one size.
+static LogicalResult
+bindLetters(std::optional<Location> loc, StringRef letters, Value value,
+            llvm::SmallDenseMap<char, Dim> &sizes) {
+  Dims dims = dimsOf(value);
+  if (letters.size() != dims.size())
+    return emitOptionalError(loc, "contract: \"", letters, "\" names ",
+                             letters.size(), " dimensions of ",
+                             value.getType());
+  for (auto [letter, dim] : llvm::zip(letters, dims)) {
+    auto [it, isNew] = sizes.try_emplace(letter, dim);
+    if (!isNew && it->second != dim)
+      return emitOptionalError(
+          loc, "contract: dimension '", std::string(1, letter), "' is ",
+          toString(Dims{it->second}), " on the left and ", toString(Dims{dim}),
+          " on the right");
+  }
+  return success();
+}
 
+LogicalResult ContractOp::inferReturnTypes(MLIRContext *,
+                                           std::optional<Location> loc,
+                                           Adaptor adaptor,
+                                           SmallVectorImpl<Type> &types) {
+  std::optional<ContractSpec> spec = parseContractSpec(adaptor.getSpec());
+  if (!spec)
+    return emitOptionalError(loc, "contract: spec \"", adaptor.getSpec(),
+                             "\" is not of the form \"ab,bc->ac\"");
+  Type element = tensorOf(adaptor.getLhs()).getElementType();
+  if (tensorOf(adaptor.getRhs()).getElementType() != element)
+    return emitOptionalError(loc, "contract: operands differ in element type");
   llvm::SmallDenseMap<char, Dim> sizes;
-  auto bind = [&](StringRef letters, Value value) -> LogicalResult {
-    Dims dims = dimsOf(value);
-    if (letters.size() != dims.size())
-      return emitOpError("\"") << letters << "\" names " << letters.size()
-                               << " dimensions of " << value.getType();
-    for (auto [letter, dim] : llvm::zip(letters, dims)) {
-      auto [it, isNew] = sizes.try_emplace(letter, dim);
-      if (!isNew && it->second != dim)
-        return emitOpError("dimension '")
-               << letter << "' has two sizes in " << getLhs().getType() << ", "
-               << getRhs().getType() << " and " << type;
-    }
-    return success();
-  };
-  if (failed(bind(spec->lhs, getLhs())) || failed(bind(spec->rhs, getRhs())))
+  if (failed(bindLetters(loc, spec->lhs, adaptor.getLhs(), sizes)) ||
+      failed(bindLetters(loc, spec->rhs, adaptor.getRhs(), sizes)))
     return failure();
-  for (char letter : spec->result)
+  Dims dims;
+  for (char letter : spec->result) {
     if (!sizes.count(letter))
-      return emitOpError("result dimension '")
-             << letter << "' is in no operand";
-  return bind(spec->result, getResult());
+      return emitOptionalError(loc, "contract: result dimension '",
+                               std::string(1, letter), "' is in no operand");
+    dims.push_back(sizes[letter]);
+  }
+  types.push_back(makeTensor(dims, element));
+  return success();
 }
 
 LogicalResult PickOp::inferReturnTypes(MLIRContext *,

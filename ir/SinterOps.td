@@ -537,7 +537,6 @@ def Sinter_ContractOp
   let arguments = (ins StrAttr:$spec, Sinter_NumberTensor:$lhs, Sinter_NumberTensor:$rhs);
   let results = (outs Sinter_NumberTensor:$result);
   let assemblyFormat = "$spec $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
-  let hasVerifier = 1;
 }
 
 def Sinter_PickOp
