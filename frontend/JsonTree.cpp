@@ -186,8 +186,8 @@ bool TreeBuilder::checkKeys(ArrayRef<JsonMember> members) {
   SmallVector<const JsonMember *> sorted;
   for (const JsonMember &member : members)
     sorted.push_back(&member);
-  llvm::stable_sort(sorted, [](const JsonMember *a, const JsonMember *b) {
-    return a->key < b->key;
+  llvm::sort(sorted, [](const JsonMember *a, const JsonMember *b) {
+    return a->key != b->key ? a->key < b->key : a->offset < b->offset;
   });
   bool areUnique = true;
   for (size_t i = 1; i < sorted.size(); ++i)
