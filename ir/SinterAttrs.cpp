@@ -24,7 +24,7 @@ void SinterDialect::registerAttributes() {
 }
 
 //===----------------------------------------------------------------------===//
-// #sinter.enc<batch <= 256, order = [1, 0]>
+// #sinter.enc<batch max 256, order = [1, 0]>
 //===----------------------------------------------------------------------===//
 
 static ParseResult parseOrder(AsmParser &parser,
@@ -47,7 +47,7 @@ Attribute EncodingAttr::parse(AsmParser &parser, Type) {
           return word == "order" ? parseOrder(parser, order)
                                  : parser.emitError(loc, "expected 'order'");
         names.push_back(parser.getBuilder().getStringAttr(word));
-        return failure(parser.parseLess() || parser.parseEqual() ||
+        return failure(parser.parseKeyword("max") ||
                        parser.parseInteger(bounds.emplace_back()));
       });
   if (failed(parsed))
@@ -60,7 +60,7 @@ void EncodingAttr::print(AsmPrinter &printer) const {
   printer << '<';
   for (size_t i = 0; i < getNames().size(); ++i)
     printer << (i ? ", " : "") << getNames()[i].getValue()
-            << " <= " << getBounds()[i];
+            << " max " << getBounds()[i];
   if (!getOrder().empty()) {
     printer << (getNames().empty() ? "" : ", ") << "order = [";
     llvm::interleaveComma(getOrder(), printer);

@@ -71,7 +71,7 @@ def Sinter_EncodingAttr
     varying in memory; empty means row-major.
 
     ```mlir
-    tensor<?x10xf32, #sinter.enc<batch <= 256>>
+    tensor<?x10xf32, #sinter.enc<batch max 256>>
     tensor<784x10xf32, #sinter.enc<order = [1, 0]>>
     ```
   }];

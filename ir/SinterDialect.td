@@ -11,7 +11,7 @@ def Sinter_Dialect : Dialect {
   let description = [{
     Values are ranked builtin tensors of f32, f64, i32, i64, i8, ui8 or i1. A run-time
     dimension (`?`) is named and bounded by the type's encoding,
-    `tensor<?x784xf32, #sinter.enc<batch <= 256>>`: memory is planned for the
+    `tensor<?x784xf32, #sinter.enc<batch max 256>>`: memory is planned for the
     bound, code runs for every extent up to it. Two dimensions of one name are
     equal at run time.
 

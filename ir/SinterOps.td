@@ -112,7 +112,7 @@ def Sinter_SourceOp : Sinter_Op<"source", [Symbol]> {
     values (class labels).
 
     ```mlir
-    sinter.source @fashion.train.label idx "train-labels-idx1-ubyte" : tensor<?xui8, #sinter.enc<rows <= 2147483647>> {range = [0, 9]}
+    sinter.source @fashion.train.label idx "train-labels-idx1-ubyte" : tensor<?xui8, #sinter.enc<rows max 2147483647>> {range = [0, 9]}
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$format, StrAttr:$path,
@@ -253,7 +253,7 @@ def Sinter_SplatOp : Sinter_PureOp<"splat", [ConstantLike, Differentiable]> {
     of the element type (i1: true or false).
 
     ```mlir
-    %z = sinter.splat 0.0 : f32 -> tensor<?x10xf32, #sinter.enc<batch <= 256>>
+    %z = sinter.splat 0.0 : f32 -> tensor<?x10xf32, #sinter.enc<batch max 256>>
     ```
   }];
   let arguments = (ins TypedAttrInterface:$value);
@@ -381,7 +381,7 @@ def Sinter_CastOp : Sinter_PureOp<"cast", [ElementwiseTrait, Differentiable]> {
     is `!= 0`; i1 to a number is 0 or 1. Integer narrowing wraps.
 
     ```mlir
-    %f = sinter.cast %x : tensor<?x784xui8, #sinter.enc<batch <= 4>> -> tensor<?x784xf32, #sinter.enc<batch <= 4>>
+    %f = sinter.cast %x : tensor<?x784xui8, #sinter.enc<batch max 4>> -> tensor<?x784xf32, #sinter.enc<batch max 4>>
     ```
   }];
   let arguments = (ins Sinter_Tensor:$input);
@@ -407,7 +407,7 @@ def Sinter_BroadcastOp : Sinter_ViewOp<"broadcast"> {
     repeated.
 
     ```mlir
-    %r = sinter.broadcast %b dims [1] : tensor<10xf32> -> tensor<?x10xf32, #sinter.enc<batch <= 256>>
+    %r = sinter.broadcast %b dims [1] : tensor<10xf32> -> tensor<?x10xf32, #sinter.enc<batch max 256>>
     ```
   }];
   let arguments = (ins Sinter_Tensor:$input, DenseI64ArrayAttr:$dims);
@@ -424,7 +424,7 @@ def Sinter_ReshapeOp : Sinter_ViewOp<"reshape"> {
     sizes before, between and after them.
 
     ```mlir
-    %r = sinter.reshape %x : tensor<?x28x28xf32, #sinter.enc<batch <= 256>> -> tensor<?x784xf32, #sinter.enc<batch <= 256>>
+    %r = sinter.reshape %x : tensor<?x28x28xf32, #sinter.enc<batch max 256>> -> tensor<?x784xf32, #sinter.enc<batch max 256>>
     ```
   }];
   let arguments = (ins Sinter_Tensor:$input);
@@ -531,7 +531,7 @@ def Sinter_ContractOp
     summed dimensions in ascending order, in the element type.
 
     ```mlir
-    %z = sinter.contract "bi,oi->bo" %x, %w : tensor<?x784xf32, #sinter.enc<batch <= 256>>, tensor<256x784xf32> -> tensor<?x256xf32, #sinter.enc<batch <= 256>>
+    %z = sinter.contract "bi,oi->bo" %x, %w : tensor<?x784xf32, #sinter.enc<batch max 256>>, tensor<256x784xf32> -> tensor<?x256xf32, #sinter.enc<batch max 256>>
     ```
   }];
   let arguments = (ins StrAttr:$spec, Sinter_NumberTensor:$lhs, Sinter_NumberTensor:$rhs);

@@ -85,7 +85,7 @@ def SplitMetrics : Pass<"sinter-split-metrics", "::mlir::ModuleOp"> {
     reduction over run-time dimensions, or one such reduction inside another.
 
     ```mlir
-    %e = sinter.reduce sum %errors axes [0] : tensor<?xf32, #sinter.enc<batch <= 8>> -> tensor<f32>
+    %e = sinter.reduce sum %errors axes [0] : tensor<?xf32, #sinter.enc<batch max 8>> -> tensor<f32>
     %r = sinter.sqrt %e : tensor<f32>
     return %loss, %r : tensor<f32>, tensor<f32>
     ```
