@@ -41,6 +41,32 @@ void sinter::buildOptPipeline(OpPassManager &manager) {
   // that from here on every value is needed.
 }
 
+void sinter::buildKernelPipeline(OpPassManager &manager, bool fuse) {
+  OutlineKernelsOptions options;
+  options.fuse = fuse;
+  manager.addPass(createOutlineKernels(options));
+
+  // From here on: functions are flat lists, kernels have the forms of
+  // Kernels.h.
+
+  manager.addPass(createSchedule());
+
+  // From here on: the order is fixed; no launch is added.
+}
+
+void sinter::buildPlanPipeline(OpPassManager &manager) {
+  manager.addPass(createPlanMemory());
+  manager.addPass(createVerifyPlan());
+}
+
+namespace {
+struct KernelPipelineOptions : PassPipelineOptions<KernelPipelineOptions> {
+  Option<bool> fuse{*this, "fuse",
+                    llvm::cl::desc("Fuse elementwise operations"),
+                    llvm::cl::init(false)};
+};
+} // namespace
+
 void sinter::registerSinterPipelines() {
   PassPipelineRegistration<>("sinter-graph-pipeline",
                              "From the front end's graph to --emit=grad",
@@ -48,4 +74,12 @@ void sinter::registerSinterPipelines() {
   PassPipelineRegistration<>("sinter-opt-pipeline",
                              "Value-preserving simplification, --emit=opt",
                              buildOptPipeline);
+  PassPipelineRegistration<KernelPipelineOptions>(
+      "sinter-kernel-pipeline", "Kernels and their order",
+      [](OpPassManager &manager, const KernelPipelineOptions &options) {
+        buildKernelPipeline(manager, options.fuse);
+      });
+  PassPipelineRegistration<>("sinter-plan-pipeline",
+                             "Memory for every tensor, --emit=plan",
+                             buildPlanPipeline);
 }

@@ -15,8 +15,16 @@ void buildGraphPipeline(mlir::OpPassManager &manager);
 /// Value-preserving simplification (`--emit=opt`). Not at -O0.
 void buildOptPipeline(mlir::OpPassManager &manager);
 
-/// Makes the pipelines known to sinter-opt, as `--sinter-graph-pipeline` and
-/// `--sinter-opt-pipeline`.
+/// Kernels and their order; `fuse` at -O2. Afterwards codegen/ sets the
+/// kernels' `scratch`.
+void buildKernelPipeline(mlir::OpPassManager &manager, bool fuse);
+
+/// Memory for every tensor, and the proof of it (`--emit=plan`). Always runs.
+void buildPlanPipeline(mlir::OpPassManager &manager);
+
+/// Makes the pipelines known to sinter-opt, as `--sinter-graph-pipeline`,
+/// `--sinter-opt-pipeline`, `--sinter-kernel-pipeline` and
+/// `--sinter-plan-pipeline`.
 void registerSinterPipelines();
 } // namespace sinter
 

@@ -1,0 +1,355 @@
+//===- PlanMemory.cpp - Every tensor gets its bytes -----------------------===//
+//
+// passes/Plan.h describes the result.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ir/Shape.h"
+#include "passes/Kernels.h"
+#include "passes/MemoryPlan.h"
+#include "passes/Passes.h"
+#include "passes/Plan.h"
+
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace sinter {
+#define GEN_PASS_DEF_PLANMEMORY
+#include "passes/Passes.h.inc"
+} // namespace sinter
+
+using namespace mlir;
+using namespace sinter;
+
+static uint64_t bytesOf(Value value) {
+  return byteSize(cast<RankedTensorType>(value.getType()));
+}
+
+static IntegerAttr numberAttr(MLIRContext *context, uint64_t number) {
+  return IntegerAttr::get(IntegerType::get(context, 64), int64_t(number));
+}
+
+//===----------------------------------------------------------------------===//
+// The store and the constants
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Hands out space one after the other.
+class BumpSpace {
+public:
+  std::optional<uint64_t> take(uint64_t bytes) {
+    uint64_t offset = llvm::alignTo(used, bufferAlignment);
+    if (offset + bytes > uint64_t(maxBytes))
+      return std::nullopt;
+    used = offset + bytes;
+    return offset;
+  }
+  uint64_t size() const { return used; }
+
+private:
+  uint64_t used = 0;
+};
+
+/// Where a global stands among its owner's.
+enum class Section { Params, State, TrainMetrics, ValidMetrics, Columns };
+
+class StoreLayout {
+public:
+  explicit StoreLayout(ModuleOp module) : module(module) {}
+
+  LogicalResult run() {
+    findTrainMetrics();
+    for (GlobalOp global : sortedGlobals()) {
+      std::optional<uint64_t> offset =
+          space.take(byteSize(cast<RankedTensorType>(global.getType())));
+      if (!offset)
+        return global.emitOpError("is past the limit of ")
+               << maxBytes << " bytes for all storage";
+      global.setOffset(int64_t(*offset));
+    }
+    for (ExperimentOp experiment : module.getOps<ExperimentOp>()) {
+      setRange(experiment, trainMetricsAttr, Section::TrainMetrics);
+      setRange(experiment, validMetricsAttr, Section::ValidMetrics);
+    }
+    module->setAttr(storeBytesAttr,
+                    numberAttr(module.getContext(), space.size()));
+    return success();
+  }
+
+private:
+  void findTrainMetrics() {
+    for (func::FuncOp function : module.getOps<func::FuncOp>()) {
+      StringAttr role = function->getAttrOfType<StringAttr>(roleAttr);
+      if (role && role.getValue() == "train_step")
+        function.walk(
+            [&](StoreOp store) { storedInTraining.insert(store.getSymbol()); });
+    }
+  }
+
+  Section sectionOf(GlobalOp global) {
+    switch (global.getKind()) {
+    case GlobalKind::Param:
+    case GlobalKind::Frozen:
+      return Section::Params;
+    case GlobalKind::State:
+      return Section::State;
+    case GlobalKind::Metric:
+      return storedInTraining.contains(global.getSymName())
+                 ? Section::TrainMetrics
+                 : Section::ValidMetrics;
+    case GlobalKind::Column:
+      return Section::Columns;
+    }
+    llvm_unreachable("all kinds are listed");
+  }
+
+  /// Owners in the order they first occur, columns after all of them.
+  SmallVector<GlobalOp> sortedGlobals() {
+    SmallVector<GlobalOp> globals = llvm::to_vector(module.getOps<GlobalOp>());
+    llvm::StringMap<unsigned> owners;
+    std::vector<std::tuple<bool, unsigned, Section, unsigned>> keys;
+    for (auto [index, global] : llvm::enumerate(globals)) {
+      unsigned owner =
+          owners.try_emplace(global.getOwner(), owners.size()).first->second;
+      Section section = sectionOf(global);
+      keys.push_back({section == Section::Columns, owner, section, index});
+    }
+    llvm::sort(keys);
+    return llvm::map_to_vector(
+        keys, [&](const std::tuple<bool, unsigned, Section, unsigned> &key) {
+          return globals[std::get<3>(key)];
+        });
+  }
+
+  void setRange(ExperimentOp experiment, StringRef attribute, Section section) {
+    uint64_t begin = space.size(), end = 0;
+    for (GlobalOp global : module.getOps<GlobalOp>()) {
+      if (global.getOwner() != experiment.getSymName() ||
+          sectionOf(global) != section)
+        continue;
+      uint64_t offset = *global.getOffset();
+      uint64_t size = byteSize(cast<RankedTensorType>(global.getType()));
+      begin = std::min(begin, offset);
+      end = std::max(end, offset + size);
+    }
+    if (begin >= end)
+      begin = end = 0;
+    int64_t range[] = {int64_t(begin), int64_t(end - begin)};
+    experiment->setAttr(attribute,
+                        DenseI64ArrayAttr::get(module.getContext(), range));
+  }
+
+  ModuleOp module;
+  llvm::StringSet<> storedInTraining;
+  BumpSpace space;
+};
+} // namespace
+
+static LogicalResult layoutConstants(ModuleOp module) {
+  BumpSpace space;
+  DenseMap<Attribute, uint64_t> offsets;
+  for (func::FuncOp function : module.getOps<func::FuncOp>())
+    for (ConstantOp constant : function.getOps<ConstantOp>()) {
+      auto [entry, isNew] = offsets.try_emplace(constant.getValue(), 0);
+      if (isNew) {
+        std::optional<uint64_t> offset = space.take(bytesOf(constant));
+        if (!offset)
+          return constant.emitOpError("is past the limit of ")
+                 << maxBytes << " bytes for all constants";
+        entry->second = *offset;
+      }
+      constant->setAttr(bufferAttr,
+                        BufferAttr::get(module.getContext(), Space::Constants,
+                                        entry->second));
+    }
+  module->setAttr(constantBytesAttr,
+                  numberAttr(module.getContext(), space.size()));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// The arena of one function
+//===----------------------------------------------------------------------===//
+
+/// The symbol's store that takes this value, if any.
+static StoreOp storeOf(Value value) {
+  for (Operation *user : value.getUsers())
+    if (StoreOp store = dyn_cast<StoreOp>(user))
+      return store;
+  return nullptr;
+}
+
+namespace {
+class ArenaPlanner {
+public:
+  ArenaPlanner(func::FuncOp function, SymbolTable &symbols)
+      : function(function), body(function.getBody().front()), symbols(symbols) {
+  }
+
+  LogicalResult run() {
+    numberInstructions();
+    for (BlockArgument argument : body.getArguments())
+      itemOf[argument] = addItem(argument, 0);
+    for (LaunchOp launch : function.getOps<LaunchOp>())
+      addLaunch(launch);
+    std::optional<MemoryPlan> found = planMemory(items, bufferAlignment);
+    if (!found || found->bytes > uint64_t(maxBytes))
+      return function.emitOpError("needs more than the limit of ")
+             << maxBytes << " bytes of arena";
+    plan = std::move(*found);
+    record();
+    return success();
+  }
+
+  uint64_t arenaBytes() const { return plan.bytes; }
+
+private:
+  /// Arguments are written at instant 0, the first operation is instant 1.
+  void numberInstructions() {
+    uint64_t next = 1;
+    for (Operation &op : body)
+      instants[&op] = next++;
+  }
+
+  uint64_t lastUse(Value value, uint64_t from) const {
+    for (Operation *user : value.getUsers())
+      from = std::max(from, instants.lookup(user));
+    return from;
+  }
+
+  unsigned addItem(Value value, uint64_t from) {
+    items.push_back({bytesOf(value), from, lastUse(value, from)});
+    return items.size() - 1;
+  }
+
+  void addLaunch(LaunchOp launch) {
+    KernelOp kernel = symbols.lookup<KernelOp>(launch.getKernel());
+    uint64_t now = instants.lookup(launch);
+    llvm::SmallDenseSet<unsigned> taken;
+    for (OpResult result : launch->getResults()) {
+      if (storeOf(result))
+        continue;
+      std::optional<unsigned> item =
+          dyingOperand(launch, kernel, result, taken);
+      if (item)
+        items[*item].last = lastUse(result, now);
+      else
+        item = addItem(result, now);
+      itemOf[result] = *item;
+    }
+    if (uint64_t scratch = kernel.getScratch().value_or(0)) {
+      scratchOf[launch] = items.size();
+      items.push_back({scratch, now, now});
+    }
+  }
+
+  /// The item of an operand that dies here and may be written over by `result`.
+  /// A value's item ends with the value's last use, for it passed on to no
+  /// other.
+  std::optional<unsigned> dyingOperand(LaunchOp launch, KernelOp kernel,
+                                       OpResult result,
+                                       llvm::SmallDenseSet<unsigned> &taken) {
+    uint64_t now = instants.lookup(launch);
+    for (OpOperand &operand : launch->getOpOperands()) {
+      DenseMap<Value, unsigned>::iterator found = itemOf.find(operand.get());
+      if (found == itemOf.end() || lastUse(operand.get(), 0) != now ||
+          !mayWriteOver(kernel, operand.getOperandNumber(),
+                        result.getResultNumber()) ||
+          !taken.insert(found->second).second)
+        continue;
+      return found->second;
+    }
+    return std::nullopt;
+  }
+
+  BufferAttr arenaBuffer(unsigned item) {
+    return BufferAttr::get(function.getContext(), Space::Arena,
+                           plan.offsets[item]);
+  }
+
+  BufferAttr bufferOfResult(OpResult result) {
+    StoreOp store = storeOf(result);
+    if (!store)
+      return arenaBuffer(itemOf.lookup(result));
+    GlobalOp global = symbols.lookup<GlobalOp>(store.getSymbol());
+    return BufferAttr::get(function.getContext(), Space::Store,
+                           *global.getOffset());
+  }
+
+  void record() {
+    MLIRContext *context = function.getContext();
+    for (LaunchOp launch : function.getOps<LaunchOp>()) {
+      SmallVector<Attribute> at;
+      for (OpResult result : launch->getResults())
+        at.push_back(bufferOfResult(result));
+      if (scratchOf.count(launch))
+        at.push_back(arenaBuffer(scratchOf.lookup(launch)));
+      launch.setAtAttr(ArrayAttr::get(context, at));
+    }
+    for (BlockArgument argument : body.getArguments())
+      function.setArgAttr(argument.getArgNumber(), bufferAttr,
+                          arenaBuffer(itemOf.lookup(argument)));
+    for (OpOperand &operand : body.getTerminator()->getOpOperands())
+      function.setResultAttr(operand.getOperandNumber(), bufferAttr,
+                             bufferOf(operand.get(), symbols));
+    function->setAttr(arenaBytesAttr, numberAttr(context, plan.bytes));
+    function->setAttr(
+        liveBytesAttr,
+        numberAttr(context, *maxLiveBytes(items, bufferAlignment)));
+  }
+
+  func::FuncOp function;
+  Block &body;
+  SymbolTable &symbols;
+  DenseMap<Operation *, uint64_t> instants;
+  std::vector<PlanItem> items;
+  DenseMap<Value, unsigned> itemOf;
+  DenseMap<Operation *, unsigned> scratchOf;
+  MemoryPlan plan;
+};
+} // namespace
+
+/// The function has the form that sinter-schedule leaves.
+static LogicalResult checkScheduled(func::FuncOp function) {
+  llvm::DenseSet<Value> stored;
+  for (Operation &op : function.getBody().front()) {
+    if (!isa<ConstantOp, LoadOp, StoreOp, PrintOp, CheckOp, GuardOp, LaunchOp,
+             func::ReturnOp>(op))
+      return op.emitOpError("must be outlined before memory is planned");
+    StoreOp store = dyn_cast<StoreOp>(op);
+    if (store && (!store.getValue().getDefiningOp<LaunchOp>() ||
+                  !stored.insert(store.getValue()).second))
+      return op.emitOpError("must store a launch result of its own; run "
+                            "sinter-schedule before memory is planned");
+  }
+  return success();
+}
+
+namespace {
+struct PlanMemoryPass : sinter::impl::PlanMemoryBase<PlanMemoryPass> {
+  void runOnOperation() override {
+    if (failed(plan(getOperation())))
+      signalPassFailure();
+  }
+
+  static LogicalResult plan(ModuleOp module) {
+    if (failed(StoreLayout(module).run()) || failed(layoutConstants(module)))
+      return failure();
+    SymbolTable symbols(module);
+    uint64_t arenaBytes = 0;
+    for (func::FuncOp function : module.getOps<func::FuncOp>()) {
+      if (function.isExternal())
+        continue;
+      if (failed(checkScheduled(function)))
+        return failure();
+      ArenaPlanner planner(function, symbols);
+      if (failed(planner.run()))
+        return failure();
+      arenaBytes = std::max(arenaBytes, planner.arenaBytes());
+    }
+    module->setAttr(arenaBytesAttr,
+                    numberAttr(module.getContext(), arenaBytes));
+    return success();
+  }
+};
+} // namespace

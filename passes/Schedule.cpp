@@ -1,0 +1,346 @@
+//===- Schedule.cpp - The order of a function's list ----------------------===//
+//
+// A list is ordered by a graph of its launches and effects. Besides the edges
+// from a value to its readers there are
+//   * a chain through print, check and guard;
+//   * for each `sinter.store`, edges from every read of the symbol and from the
+//     last check or guard to the launch whose result is stored: that launch
+//     then may write straight into the symbol. If that closes a cycle, or the
+//     launch itself reads the symbol elsewhere than it writes, the result is
+//     copied at the end instead.
+// Two orders are tried, the given one and a greedy one.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ir/Shape.h"
+#include "passes/Kernels.h"
+#include "passes/Passes.h"
+
+#include "llvm/ADT/StringSet.h"
+
+#include <set>
+
+namespace sinter {
+#define GEN_PASS_DEF_SCHEDULE
+#include "passes/Passes.h.inc"
+} // namespace sinter
+
+using namespace mlir;
+using namespace sinter;
+
+//===----------------------------------------------------------------------===//
+// Every store stores the result of a launch of its own
+//===----------------------------------------------------------------------===//
+
+static bool isLoadOf(Value value, StringRef symbol) {
+  LoadOp load = value.getDefiningOp<LoadOp>();
+  return load && load.getSymbol() == symbol;
+}
+
+static Value copyBefore(Operation *op, Value value, KernelTable &kernels) {
+  OpBuilder builder(op);
+  return kernels.createLaunch(builder, {}, value).getResult(0);
+}
+
+/// Adds copies so that each stored value is a launch result stored once, and so
+/// that no returned value is a load of a symbol that is stored.
+static void isolateStores(Block &body, KernelTable &kernels) {
+  llvm::DenseSet<Value> stored;
+  llvm::StringSet<> symbols;
+  for (StoreOp store : llvm::make_early_inc_range(body.getOps<StoreOp>())) {
+    if (isLoadOf(store.getValue(), store.getSymbol())) {
+      store.erase();
+      continue;
+    }
+    symbols.insert(store.getSymbol());
+    bool fresh = store.getValue().getDefiningOp<LaunchOp>() &&
+                 stored.insert(store.getValue()).second;
+    if (fresh)
+      continue;
+    store.getValueMutable().assign(
+        copyBefore(store, store.getValue(), kernels));
+    stored.insert(store.getValue());
+  }
+  for (OpOperand &operand : body.getTerminator()->getOpOperands()) {
+    LoadOp load = operand.get().getDefiningOp<LoadOp>();
+    if (load && symbols.contains(load.getSymbol()))
+      operand.set(copyBefore(operand.getOwner(), load, kernels));
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// The graph
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Node {
+  Operation *op;
+  SmallVector<unsigned, 4> successors;
+  unsigned numPredecessors = 0;
+};
+
+class Graph {
+public:
+  Graph(Block &body, KernelTable &kernels);
+
+  std::vector<Node> nodes;
+
+private:
+  unsigned addNode(Operation *op);
+  void addEdge(unsigned from, unsigned to);
+  void placeStore(StoreOp store, KernelTable &kernels);
+  bool mayWriteStraight(unsigned writer, StoreOp store, KernelTable &kernels);
+  bool reachesAny(unsigned from, const llvm::DenseSet<unsigned> &targets);
+
+  DenseMap<Operation *, unsigned> numbers;
+  llvm::StringMap<SmallVector<unsigned>> readers;
+  std::optional<unsigned> lastEffect, lastBarrier;
+};
+} // namespace
+
+Graph::Graph(Block &body, KernelTable &kernels) {
+  for (Operation &op : body) {
+    if (!isa<LaunchOp, PrintOp, CheckOp, GuardOp>(op))
+      continue;
+    unsigned node = addNode(&op);
+    if (isa<LaunchOp>(op))
+      continue;
+    if (lastEffect)
+      addEdge(*lastEffect, node);
+    lastEffect = node;
+    if (!isa<PrintOp>(op))
+      lastBarrier = node;
+  }
+  for (StoreOp store : llvm::to_vector(body.getOps<StoreOp>()))
+    placeStore(store, kernels);
+}
+
+unsigned Graph::addNode(Operation *op) {
+  unsigned node = nodes.size();
+  numbers[op] = node;
+  nodes.push_back({op, {}});
+  for (Value operand : op->getOperands()) {
+    Operation *definition = operand.getDefiningOp();
+    if (!definition)
+      continue;
+    if (LoadOp load = dyn_cast<LoadOp>(definition))
+      readers[load.getSymbol()].push_back(node);
+    DenseMap<Operation *, unsigned>::iterator from = numbers.find(definition);
+    if (from != numbers.end())
+      addEdge(from->second, node);
+  }
+  return node;
+}
+
+void Graph::addEdge(unsigned from, unsigned to) {
+  nodes[from].successors.push_back(to);
+  ++nodes[to].numPredecessors;
+}
+
+bool Graph::reachesAny(unsigned from, const llvm::DenseSet<unsigned> &targets) {
+  llvm::DenseSet<unsigned> seen;
+  SmallVector<unsigned> work = {from};
+  while (!work.empty()) {
+    for (unsigned next : nodes[work.pop_back_val()].successors) {
+      if (targets.contains(next))
+        return true;
+      if (seen.insert(next).second)
+        work.push_back(next);
+    }
+  }
+  return false;
+}
+
+/// Whether the launch `writer` may write over the symbol when all other reads
+/// and the last barrier come before it.
+bool Graph::mayWriteStraight(unsigned writer, StoreOp store,
+                             KernelTable &kernels) {
+  LaunchOp launch = cast<LaunchOp>(nodes[writer].op);
+  unsigned result = cast<OpResult>(store.getValue()).getResultNumber();
+  for (OpOperand &operand : launch->getOpOperands())
+    if (isLoadOf(operand.get(), store.getSymbol()) &&
+        !mayWriteOver(kernels.lookup(launch), operand.getOperandNumber(),
+                      result))
+      return false;
+  llvm::DenseSet<unsigned> before;
+  for (unsigned reader : readers[store.getSymbol()])
+    if (reader != writer)
+      before.insert(reader);
+  if (lastBarrier)
+    before.insert(*lastBarrier);
+  return !reachesAny(writer, before);
+}
+
+void Graph::placeStore(StoreOp store, KernelTable &kernels) {
+  unsigned writer = numbers.lookup(store.getValue().getDefiningOp());
+  if (!mayWriteStraight(writer, store, kernels)) {
+    Value copy = copyBefore(store, store.getValue(), kernels);
+    store.getValueMutable().assign(copy);
+    writer = addNode(copy.getDefiningOp());
+  }
+  for (unsigned reader : readers[store.getSymbol()])
+    if (reader != writer)
+      addEdge(reader, writer);
+  if (lastBarrier)
+    addEdge(*lastBarrier, writer);
+}
+
+//===----------------------------------------------------------------------===//
+// Orders
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Follows the live bytes of the arena while nodes are carried out.
+class LiveBytes {
+public:
+  explicit LiveBytes(Block &body) {
+    for (BlockArgument argument : body.getArguments())
+      add(argument);
+    live = most = sumOfArguments;
+    for (Operation &op : body)
+      if (isa<LaunchOp>(op))
+        for (Value result : op.getResults())
+          add(result);
+  }
+
+  /// How the sum changes when `op` is carried out.
+  int64_t changeBy(Operation *op) const {
+    int64_t change = 0;
+    for (Value result : op->getResults())
+      change += bytes.lookup(result);
+    for (Value operand : distinctOperands(op))
+      if (usesLeft.lookup(operand) == 1)
+        change -= bytes.lookup(operand);
+    return change;
+  }
+
+  void carryOut(Operation *op) {
+    for (Value result : op->getResults())
+      live += bytes.lookup(result);
+    most = std::max(most, live);
+    for (Value operand : distinctOperands(op))
+      if (--usesLeft[operand] == 0)
+        live -= bytes.lookup(operand);
+    for (Value result : op->getResults())
+      if (usesLeft.lookup(result) == 0)
+        live -= bytes.lookup(result);
+  }
+
+  int64_t mostLive() const { return most; }
+
+private:
+  static SmallVector<Value, 4> distinctOperands(Operation *op) {
+    SmallVector<Value, 4> values;
+    for (Value operand : op->getOperands())
+      if (!llvm::is_contained(values, operand))
+        values.push_back(operand);
+    return values;
+  }
+
+  /// A value that is stored lives in the store and takes nothing here.
+  void add(Value value) {
+    llvm::SmallPtrSet<Operation *, 4> users;
+    bool isStored = false;
+    for (Operation *user : value.getUsers()) {
+      users.insert(user);
+      isStored |= isa<StoreOp>(user);
+    }
+    int64_t size =
+        isStored ? 0 : byteSize(cast<RankedTensorType>(value.getType()));
+    bytes[value] = size;
+    usesLeft[value] = users.size();
+    if (isa<BlockArgument>(value))
+      sumOfArguments += size;
+  }
+
+  DenseMap<Value, int64_t> bytes;
+  DenseMap<Value, unsigned> usesLeft;
+  int64_t sumOfArguments = 0, live = 0, most = 0;
+};
+
+struct Order {
+  SmallVector<Operation *> ops;
+  int64_t mostLive;
+};
+} // namespace
+
+/// The greedy order looks at this many ready nodes at a time, so that its cost
+/// stays linear.
+static constexpr unsigned maxCandidates = 32;
+
+/// Carries out ready nodes one by one: the first in the given order, or, if
+/// `greedy`, the one that leaves the fewest bytes alive.
+static Order orderNodes(const Graph &graph, Block &body, bool greedy) {
+  LiveBytes bytes(body);
+  std::vector<unsigned> waitsFor;
+  std::set<unsigned> ready;
+  for (const Node &node : graph.nodes) {
+    if (node.numPredecessors == 0)
+      ready.insert(waitsFor.size());
+    waitsFor.push_back(node.numPredecessors);
+  }
+  Order order;
+  while (!ready.empty()) {
+    unsigned best = *ready.begin(), tried = 0;
+    if (greedy)
+      for (unsigned node : ready) {
+        if (bytes.changeBy(graph.nodes[node].op) <
+            bytes.changeBy(graph.nodes[best].op))
+          best = node;
+        if (++tried == maxCandidates)
+          break;
+      }
+    ready.erase(best);
+    const Node &node = graph.nodes[best];
+    bytes.carryOut(node.op);
+    order.ops.push_back(node.op);
+    for (unsigned next : node.successors)
+      if (--waitsFor[next] == 0)
+        ready.insert(next);
+  }
+  order.mostLive = bytes.mostLive();
+  return order;
+}
+
+/// Constants and loads first, each store after the launch it belongs to.
+static void rewrite(Block &body, const Order &order) {
+  Operation *end = body.getTerminator();
+  for (Operation *op : order.ops) {
+    op->moveBefore(end);
+    for (Operation *user : op->getUsers())
+      if (isa<StoreOp>(user))
+        user->moveBefore(end);
+  }
+}
+
+static void schedule(func::FuncOp function, KernelTable &kernels) {
+  Block &body = function.getBody().front();
+  isolateStores(body, kernels);
+  Graph graph(body, kernels);
+  Order given = orderNodes(graph, body, /*greedy=*/false);
+  Order greedy = orderNodes(graph, body, /*greedy=*/true);
+  rewrite(body, greedy.mostLive < given.mostLive ? greedy : given);
+}
+
+namespace {
+struct SchedulePass : sinter::impl::ScheduleBase<SchedulePass> {
+  void runOnOperation() override {
+    KernelTable kernels(getOperation());
+    for (func::FuncOp function : getOperation().getOps<func::FuncOp>()) {
+      if (function.isExternal())
+        continue;
+      if (failed(checkForm(function)))
+        return signalPassFailure();
+      schedule(function, kernels);
+    }
+  }
+
+  static LogicalResult checkForm(func::FuncOp function) {
+    for (Operation &op : function.getBody().front())
+      if (!isa<ConstantOp, LoadOp, StoreOp, PrintOp, CheckOp, GuardOp, LaunchOp,
+               func::ReturnOp>(op))
+        return op.emitOpError("must be outlined before scheduling");
+    return success();
+  }
+};
+} // namespace
