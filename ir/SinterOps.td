@@ -100,7 +100,7 @@ def Sinter_GlobalOp : Sinter_Op<"global", [Symbol]> {
   let arguments = (ins SymbolNameAttr:$sym_name, Sinter_GlobalKindAttr:$kind,
                        TypeAttrOf<Sinter_Tensor>:$type, StrAttr:$label,
                        StrAttr:$owner, OptionalAttr<I64Attr>:$offset);
-  let assemblyFormat = "$kind $sym_name `:` $type attr-dict";
+  let assemblyFormat = "`` $kind $sym_name `:` $type attr-dict";
   let hasVerifier = 1;
 }
 
@@ -307,7 +307,7 @@ def Sinter_RandomOp : Sinter_PureOp<"random", [Differentiable]> {
                        I64Attr:$stream);
   let results = (outs Sinter_FloatTensor:$result);
   let assemblyFormat = [{
-    $distribution $seed `,` $step `stream` $stream attr-dict `:` type($result)
+    `` $distribution $seed `,` $step `stream` $stream attr-dict `:` type($result)
   }];
 }
 
@@ -354,7 +354,7 @@ def Sinter_CompareOp
   }];
   let arguments = (ins Sinter_PredicateAttr:$predicate, Sinter_Tensor:$lhs, Sinter_Tensor:$rhs);
   let results = (outs Sinter_BoolTensor:$result);
-  let assemblyFormat = "$predicate $lhs `,` $rhs attr-dict `:` type($lhs) `->` type($result)";
+  let assemblyFormat = "`` $predicate $lhs `,` $rhs attr-dict `:` type($lhs) `->` type($result)";
   let hasFolder = 1;
 }
 
@@ -507,7 +507,7 @@ def Sinter_ReduceOp
   }];
   let arguments = (ins Sinter_ReduceKindAttr:$kind, Sinter_Tensor:$input, DenseI64ArrayAttr:$axes);
   let results = (outs Sinter_Tensor:$result);
-  let assemblyFormat = "$kind $input `axes` $axes attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "`` $kind $input `axes` $axes attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
 }

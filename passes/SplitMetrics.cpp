@@ -277,9 +277,10 @@ static Value splitMetric(Accumulators &accumulators, StringRef name,
     if (isa<ExtentOp>(op)) {
       total = accumulators.examplesOfEpoch();
     } else if (reducesRunTimeDims(op)) {
-      std::string number = std::to_string(numAccumulators++);
-      total = accumulators.accumulate(name + "." + number, result,
-                                      accumulationKind(op));
+      std::string label = name.str();
+      if (unsigned number = numAccumulators++)
+        label += "." + std::to_string(number);
+      total = accumulators.accumulate(label, result, accumulationKind(op));
     } else {
       builder.clone(*op, epochValues)->removeAttr(residualAttr);
       continue;
