@@ -75,7 +75,8 @@ void textShortest(Text *text, double value, int isSingle) {
   Decimal decimal;
   findDigits(&decimal, value, isSingle, 1, LIMIT_NONE, 0);
   textSign(text, value);
-  if (decimal.count == 0 || (decimal.exponent > -4 && decimal.exponent <= 16))
+  double magnitude = value < 0 ? -value : value;
+  if (magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e16))
     textPositional(text, &decimal, 1);
   else
     textScientificBare(text, &decimal, 0);

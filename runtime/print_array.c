@@ -70,8 +70,8 @@ static void growTo(int *width, int64_t needed) {
     *width = (int)needed;
 }
 
-/* The digits of an element as it will be printed, before padding. */
-static void elementDigits(const Printer *p, Decimal *decimal, double value) {
+/* The fewest digits that tell an element apart. */
+static void uniqueDigits(const Printer *p, Decimal *decimal, double value) {
   findDigits(decimal, value, p->dtype == SINTER_F32, 1,
              p->exponents ? LIMIT_TOTAL : LIMIT_FRACTION,
              p->exponents ? PRECISION + 1 : PRECISION);
@@ -81,7 +81,7 @@ static void measureFloat(Printer *p, Scalar scalar) {
   if (scalar.value - scalar.value != 0)
     return;
   Decimal decimal;
-  elementDigits(p, &decimal, scalar.value);
+  uniqueDigits(p, &decimal, scalar.value);
   int sign = __builtin_signbit(scalar.value) ? 1 : 0;
   if (!p->exponents) {
     int whole =
@@ -103,6 +103,11 @@ static void measureInteger(Printer *p, Scalar scalar) {
   growTo(&p->width, (int64_t)text.size);
 }
 
+/* What stands to the right of the point, exponent included. */
+static int widthAfterPoint(const Printer *p) {
+  return p->exponents ? p->right + 2 + p->exponentDigits : p->right;
+}
+
 static void measure(Printer *p) {
   if (!dtypeIsFloat(p->dtype)) {
     visitElements(p, measureInteger, 0, 0);
@@ -115,32 +120,31 @@ static void measure(Printer *p) {
   p->exponents =
       p->least > 0 && (p->greatest >= 1e8 || p->least < 0.0001 || ratio > 1000);
   visitElements(p, measureFloat, 0, 0);
-  if (p->sawNonFinite) {
-    int after = p->exponents ? p->right + p->exponentDigits + 2 : p->right;
-    growTo(&p->left, 3 - (after + 1));
-    growTo(&p->left, 3 + p->sawNegativeInfinity - (after + 1));
-  }
+  if (p->sawNonFinite)
+    growTo(&p->left, 3 + p->sawNegativeInfinity - (widthAfterPoint(p) + 1));
 }
 
 static void printFloat(Printer *p, Text *word, double value) {
-  int finite = value - value == 0;
   char bytes[64];
   Text body = textInMemory(bytes, sizeof bytes);
-  if (!finite) {
+  if (value - value != 0) {
     textShortest(&body, value, 0);
-    int after = p->exponents ? p->right + p->exponentDigits + 2 : p->right;
-    textRepeat(word, ' ', p->left + after + 1 - (int64_t)body.size);
+    textRepeat(word, ' ',
+               p->left + 1 + widthAfterPoint(p) - (int64_t)body.size);
     textBytes(word, bytes, body.size);
     return;
   }
   Decimal decimal;
-  elementDigits(p, &decimal, value);
   if (__builtin_signbit(value))
     textChar(&body, '-');
-  if (p->exponents)
+  if (p->exponents) {
+    /* All have as many digits as the longest, and they are exact. */
+    findDigits(&decimal, value, 0, 0, LIMIT_TOTAL, p->right + 1);
     textScientific(&body, &decimal, p->right, p->exponentDigits);
-  else
+  } else {
+    uniqueDigits(p, &decimal, value);
     textPositional(&body, &decimal, 0);
+  }
   int64_t before = (char *)memchr(bytes, '.', body.size) - bytes;
   textRepeat(word, ' ', p->left - before);
   textBytes(word, bytes, body.size);
