@@ -5,7 +5,6 @@
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/OperationSupport.h"
-#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -216,23 +215,38 @@ static std::string nameFor(ArrayRef<Operation *> ops) {
   return llvm::join(words, "_");
 }
 
-/// `ops` and all they and `results` are made of in a kernel, in block order.
+/// What `results` are made of in a kernel of `ops`, operands before users. The
+/// order follows from the operands alone, so that kernels that compute the same
+/// come out equal wherever their operations stood.
 static SmallVector<Operation *> sliceFor(ArrayRef<Operation *> ops,
                                          ValueRange results) {
-  llvm::SetVector<Operation *> slice(ops.begin(), ops.end());
-  auto add = [&](ValueRange values) {
-    for (Value value : values)
-      if (Operation *op = value.getDefiningOp())
-        if (isInlined(op))
-          slice.insert(op);
+  llvm::SmallPtrSet<Operation *, 8> members(ops.begin(), ops.end());
+  auto memberFor = [&](Value value) -> Operation * {
+    Operation *op = value.getDefiningOp();
+    return op && (isInlined(op) || members.contains(op)) ? op : nullptr;
   };
-  add(results);
-  for (size_t i = 0; i < slice.size(); ++i)
-    add(slice[i]->getOperands());
-  SmallVector<Operation *> sorted = llvm::to_vector(slice);
-  llvm::sort(sorted,
-             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-  return sorted;
+  SmallVector<Operation *> slice;
+  llvm::SmallPtrSet<Operation *, 16> seen;
+  // An operation and the number of its operands visited so far.
+  SmallVector<std::pair<Operation *, unsigned>> path;
+  auto enter = [&](Value value) {
+    if (Operation *op = memberFor(value))
+      if (seen.insert(op).second)
+        path.push_back({op, 0});
+  };
+  for (Value result : results) {
+    enter(result);
+    while (!path.empty()) {
+      auto &[op, visited] = path.back();
+      if (visited < op->getNumOperands()) {
+        enter(op->getOperand(visited++));
+        continue;
+      }
+      slice.push_back(op);
+      path.pop_back();
+    }
+  }
+  return slice;
 }
 
 /// Clones `op` without its notes to passes that ran before. A splat constant

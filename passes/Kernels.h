@@ -69,9 +69,9 @@ public:
   explicit KernelTable(mlir::ModuleOp module);
 
   /// Creates, at the builder, the launch of a kernel that computes `results`
-  /// from the operations `ops` of the builder's block, in block order, the last
-  /// of them the root. Views, leaves and splat constants they are made of are
-  /// cloned into it. Without `ops` the kernel copies its one result.
+  /// from the operations `ops` of the builder's block, the root last. Views,
+  /// leaves and splat constants they are made of are cloned into it. Without
+  /// `ops` the kernel copies its one result.
   LaunchOp createLaunch(mlir::OpBuilder &builder,
                         llvm::ArrayRef<mlir::Operation *> ops,
                         mlir::ValueRange results);
