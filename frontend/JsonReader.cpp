@@ -189,13 +189,17 @@ Stmt *JsonReader::readStmt(const JsonValue *value, BlockKind kind) {
   }
   if (keyword)
     return readKeywordStmt(*findKeyword(keyword->key), loc(*keyword), members);
+  for (const JsonMember &member : value->members)
+    if (findKeyword(member.key)) {
+      diagnostics.error(Code::Misplaced, loc(member),
+                        "'" + member.key + "' cannot stand " +
+                            (kind == BlockKind::File ? "outside of a block"
+                                                     : "inside of this block"));
+      return nullptr;
+    }
   if (kind == BlockKind::File)
-    return only && findKeyword(only->key)
-               ? error(loc(*only),
-                       "'" + only->key + "' cannot stand outside of a block")
-           : value->members.empty()
-               ? error(loc(value), "expected a declaration")
-               : errorUnknownKey(value->members.front());
+    return value->members.empty() ? error(loc(value), "expected a declaration")
+                                  : errorUnknownKey(value->members.front());
   if (value->find("set") && value->find("="))
     return readAssign(loc(*value->find("set")), members);
   if (kind == BlockKind::Data && only && only->key != "=")
