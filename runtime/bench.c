@@ -172,8 +172,6 @@ static int printTime(Bench *bench, const char *name,
 static int benchExperiment(Bench *bench) {
   Session *session = bench->session;
   const SinterExperiment *experiment = bench->experiment;
-  session->seed =
-      session->options->hasSeed ? session->options->seed : experiment->seed;
   int code = initExperiment(session, experiment);
   bench->rows = mapMemory((uint64_t)experiment->batch * sizeof(uint32_t));
   bench->samples = mapMemory(MOST_SAMPLES * sizeof(uint32_t));

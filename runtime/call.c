@@ -101,8 +101,15 @@ int callFunction(Session *session, const SinterFunction *function,
   return code ? code : function->call(&session->context);
 }
 
-int initExperiment(Session *session, const SinterExperiment *experiment) {
+void beginExperiment(Session *session, const SinterExperiment *experiment) {
+  const Options *options = session->options;
   session->experiment = experiment;
+  session->seed = options->hasSeed ? options->seed : experiment->seed;
+  session->step = session->epoch = 0;
+}
+
+int initExperiment(Session *session, const SinterExperiment *experiment) {
+  beginExperiment(session, experiment);
   if (!experiment->init.call)
     return EXIT_OK;
   return callFunction(session, &experiment->init, NULL);
@@ -133,7 +140,6 @@ int callWithOwnSeed(Session *session, const SinterFunction *function,
       session->seed = (int64_t)function->args[i].value;
   if (overridable && session->options->hasSeed)
     session->seed = session->options->seed;
-  session->step = 0;
-  session->epoch = 0;
+  session->step = session->epoch = 0;
   return callFunction(session, function, NULL);
 }

@@ -7,26 +7,31 @@
 #include "runtime/load.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
-static char *headerMemory;
-static size_t headerCapacity;
-
-int prepareSaving(Session *session) {
-  static AtomicFile file;
-  const char *path = session->options->save;
-  size_t bytes = 4096;
+/* No header of this program's checkpoints is longer. An escape takes six bytes
+ * at most. */
+static size_t headerBound(void) {
+  const SinterProgram *program = &sinter_program;
+  size_t bytes =
+      2048 + 6 * (strlen(program->compiler) + strlen(program->model) +
+                  strlen(program->modelHash));
   for (uint64_t i = 0; i < sinter_program.numSymbols; ++i)
-    /* A name's byte takes at most six as an escape. */
     bytes += 6 * strlen(sinter_program.symbols[i].name) + 320;
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
     const SinterFunction *step = &sinter_program.experiments[i].trainStep;
+    bytes += 6 * strlen(sinter_program.experiments[i].name);
     for (uint64_t j = 0; j < step->numArgs; ++j)
       bytes += 6 * strlen(step->args[j].name) + 64;
   }
-  headerMemory = mapMemory(bytes);
-  headerCapacity = bytes;
-  if (!headerMemory)
+  return bytes;
+}
+
+int prepareSaving(Trainer *t) {
+  static AtomicFile file;
+  const char *path = t->session->options->save;
+  t->headerCapacity = headerBound();
+  t->header = mapMemory(t->headerCapacity);
+  if (!t->header)
     return fail(EXIT_MEMORY, "out of memory: the header of '%s'", path);
   int error = atomicOpen(&file, path);
   atomicDiscard(&file);
@@ -99,18 +104,13 @@ static int isSaved(const Trainer *t, uint64_t index) {
   return 0;
 }
 
-static const char *fileDType(uint32_t dtype) {
-  static const char names[][5] = {"F32", "F64", "I32", "I64",
-                                  "I8",  "U8",  "BOOL"};
-  return names[dtype];
-}
-
 static void textTensor(Text *text, const SinterSymbol *symbol,
                        uint64_t offset) {
   const SinterBuffer *buffer = &symbol->buffer;
   textChar(text, ',');
   textJsonString(text, symbol->name);
-  textFormat(text, ":{\"dtype\":\"%s\",\"shape\":[", fileDType(buffer->dtype));
+  textFormat(text, ":{\"dtype\":\"%s\",\"shape\":[",
+             tensorDTypeName(buffer->dtype));
   for (uint32_t axis = 0; axis < buffer->rank; ++axis)
     textFormat(text, axis ? ",%lld" : "%lld", (long long)buffer->shape[axis]);
   textFormat(text, "],\"data_offsets\":[%llu,%llu]}",
@@ -145,17 +145,17 @@ static int visitSaved(const Trainer *t, Text *header, int fd) {
 
 int saveCheckpoint(const Trainer *t) {
   static AtomicFile file;
-  Text header = textInMemory(headerMemory + 8, headerCapacity - 8);
+  Text header = textInMemory(t->header + 8, t->headerCapacity - 8);
   textMetadata(&header, t);
   visitSaved(t, &header, -1);
   textChar(&header, '}');
   while (header.size % 8 != 0)
     textChar(&header, ' ');
   uint64_t size = header.size;
-  memcpy(headerMemory, &size, sizeof size);
+  memcpy(t->header, &size, sizeof size);
   int error = atomicOpen(&file, t->session->options->save);
   if (!error)
-    error = writeAll(file.fd, headerMemory, 8 + header.size);
+    error = writeAll(file.fd, t->header, 8 + header.size);
   if (!error)
     error = visitSaved(t, NULL, file.fd);
   if (!error)

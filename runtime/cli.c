@@ -175,7 +175,8 @@ static int readOption(Options *options, int verb, int *index) {
                  : EXIT_OK;
   }
   if (!value) {
-    if (*index + 1 >= options->argc)
+    if (*index + 1 >= options->argc ||
+        strncmp(options->argv[*index + 1], "--", 2) == 0)
       return fail(EXIT_USAGE, "--%s wants a value", info ? info->name : hyper);
     value = options->argv[++*index];
   }

@@ -115,7 +115,9 @@ void runInOnePiece(SinterContext *context, SinterBody body, int64_t trip,
                    int64_t grain);
 /* The value under which a hyper-parameter runs. */
 double hyperValue(const Session *session, const SinterArg *arg);
-/* Runs an experiment's init. */
+/* Tells functions that they run for this experiment, before its first step. */
+void beginExperiment(Session *session, const SinterExperiment *experiment);
+/* Begins an experiment and runs its init. */
 int initExperiment(Session *session, const SinterExperiment *experiment);
 /* Runs the data sections, once. */
 int prepareColumns(Session *session);

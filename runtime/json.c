@@ -203,11 +203,25 @@ int jsonTextCompare(JsonText a, JsonText b) {
   }
 }
 
+/* FNV-1a. */
+static const uint64_t hashStart = 0xCBF29CE484222325;
+
+static uint64_t hashByte(uint64_t hash, int byte) {
+  return (hash ^ (uint64_t)byte) * 0x100000001B3;
+}
+
 uint64_t jsonTextHash(JsonText text) {
   Decoder decoder = decode(text);
-  uint64_t hash = 0xCBF29CE484222325; /* FNV-1a */
+  uint64_t hash = hashStart;
   for (int byte; (byte = nextByte(&decoder)) >= 0;)
-    hash = (hash ^ (uint64_t)byte) * 0x100000001B3;
+    hash = hashByte(hash, byte);
+  return hash;
+}
+
+uint64_t stringHash(const char *string) {
+  uint64_t hash = hashStart;
+  for (; *string; ++string)
+    hash = hashByte(hash, (unsigned char)*string);
   return hash;
 }
 

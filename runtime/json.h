@@ -36,6 +36,8 @@ int jsonFail(Json *json, const char *expected);
 /* Both look at the text that the escapes stand for. */
 int jsonTextEquals(JsonText text, const char *string);
 uint64_t jsonTextHash(JsonText text);
+/* The hash of a text that stands for `string`. */
+uint64_t stringHash(const char *string);
 /* Less than, equal to or greater than 0, as bytes order them. */
 int jsonTextCompare(JsonText a, JsonText b);
 /* Decodes into `target`; returns 0 when it does not fit or holds a NUL. */

@@ -150,7 +150,7 @@ int finishLoad(Session *session, Load *load, int partial) {
 
 int loadParams(Session *session, int64_t experiment) {
   Load load;
-  int code = openLoad(&load, session->options->params);
+  int code = openLoad(&load, session->options->params), any = 0;
   if (code)
     return code;
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
@@ -159,6 +159,7 @@ int loadParams(Session *session, int64_t experiment) {
             ? (int64_t)i != experiment
             : session->ready[i] || !holdsExperiment(&load, candidate))
       continue;
+    any = 1;
     wantExperiment(&load, candidate, WANT, WANT_IF_PRESENT);
     /* What the file lacks of the state has its first value. */
     code = initExperiment(session, candidate);
@@ -166,7 +167,14 @@ int loadParams(Session *session, int64_t experiment) {
       return code;
     session->ready[i] = 1;
   }
-  return finishLoad(session, &load, 0);
+  code = finishLoad(session, &load, 0);
+  if (!code && !any)
+    code = fail(EXIT_USAGE, "--params '%s' holds nothing that '%s' reads%s",
+                session->options->params, session->options->verb,
+                sinter_program.numExperiments > 0
+                    ? "; --init starts a training from it"
+                    : "");
+  return code;
 }
 
 int loadInit(Session *session) {

@@ -259,7 +259,5 @@ int commandPredict(Session *session) {
   code = openOutput(&p, options->out);
   if (code)
     return code;
-  session->experiment = p.experiment;
-  session->seed = p.experiment->seed;
   return closeOutput(&p, options->out, predictRows(session, &p));
 }

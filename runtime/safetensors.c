@@ -21,6 +21,7 @@ typedef struct DTypeInfo {
   uint32_t size;
 } DTypeInfo;
 
+/* Those of the language first, in the order of SinterDType. */
 static const DTypeInfo dtypes[] = {
     {"F32", SINTER_F32, 4},   {"F64", SINTER_F64, 8}, {"I32", SINTER_I32, 4},
     {"I64", SINTER_I64, 8},   {"I8", SINTER_I8, 1},   {"U8", SINTER_U8, 1},
@@ -28,6 +29,8 @@ static const DTypeInfo dtypes[] = {
     {"I16", -1, 2},           {"U16", -1, 2},         {"U32", -1, 4},
     {"U64", -1, 8},           {"F8_E4M3", -1, 1},     {"F8_E5M2", -1, 1},
 };
+
+const char *tensorDTypeName(uint32_t dtype) { return dtypes[dtype].name; }
 
 static uint32_t readDType(Json *json, FileTensor *tensor) {
   tensor->dtypeText = jsonString(json);
@@ -144,74 +147,6 @@ static void readHeader(Json *json, TensorFile *file) {
     jsonFail(json, "the end of the header");
 }
 
-typedef int (*Before)(const FileTensor *a, const FileTensor *b);
-
-static int nameBefore(const FileTensor *a, const FileTensor *b) {
-  if (a->hash != b->hash)
-    return a->hash < b->hash;
-  return jsonTextCompare(a->name, b->name) < 0;
-}
-
-static int dataBefore(const FileTensor *a, const FileTensor *b) {
-  return a->begin != b->begin ? a->begin < b->begin : a->end < b->end;
-}
-
-/* Heap sort: no recursion, no bad case. */
-static void siftDown(uint32_t *order, uint32_t root, uint32_t count,
-                     const FileTensor *tensors, Before before) {
-  for (;;) {
-    uint32_t child = 2 * root + 1;
-    if (child >= count)
-      return;
-    if (child + 1 < count &&
-        before(&tensors[order[child]], &tensors[order[child + 1]]))
-      ++child;
-    if (!before(&tensors[order[root]], &tensors[order[child]]))
-      return;
-    uint32_t swapped = order[root];
-    order[root] = order[child];
-    order[child] = swapped;
-    root = child;
-  }
-}
-
-static void sortTensors(uint32_t *order, const TensorFile *file,
-                        Before before) {
-  uint32_t count = file->numTensors;
-  for (uint32_t i = 0; i < count; ++i)
-    order[i] = i;
-  for (uint32_t i = count / 2; i-- > 0;)
-    siftDown(order, i, count, file->tensors, before);
-  for (uint32_t last = count; last-- > 1;) {
-    uint32_t swapped = order[0];
-    order[0] = order[last];
-    order[last] = swapped;
-    siftDown(order, 0, last, file->tensors, before);
-  }
-}
-
-/* Without overlap and hole, and no two of one name. */
-static const char *checkLayout(const TensorFile *file) {
-  uint64_t next = 0;
-  sortTensors(file->byName, file, dataBefore);
-  for (uint32_t i = 0; i < file->numTensors; ++i) {
-    const FileTensor *tensor = &file->tensors[file->byName[i]];
-    if (tensor->begin < next)
-      return "tensors overlap";
-    if (tensor->begin > next)
-      return "there is a hole between tensors";
-    next = tensor->end;
-  }
-  if (next != file->dataBytes)
-    return "the data does not end where the last tensor ends";
-  sortTensors(file->byName, file, nameBefore);
-  for (uint32_t i = 1; i < file->numTensors; ++i)
-    if (jsonTextCompare(file->tensors[file->byName[i - 1]].name,
-                        file->tensors[file->byName[i]].name) == 0)
-      return "two tensors have the same name";
-  return NULL;
-}
-
 int readTensorFile(TensorFile *file) {
   const char *path = file->path;
   uint64_t headerBytes;
@@ -261,29 +196,6 @@ void closeTensorFile(TensorFile *file) {
   munmap(file->tensors, most * sizeof(FileTensor));
   munmap(file->byName, most * sizeof(uint32_t));
   unmapFile(&file->mapping);
-}
-
-FileTensor *findTensor(const TensorFile *file, const char *name) {
-  JsonText plain = {name, strlen(name)};
-  uint64_t hash = 0xCBF29CE484222325;
-  for (size_t i = 0; i < plain.size; ++i)
-    hash = (hash ^ (unsigned char)name[i]) * 0x100000001B3;
-  uint32_t low = 0, high = file->numTensors;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (file->tensors[file->byName[middle]].hash < hash)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  for (; low < file->numTensors; ++low) {
-    FileTensor *tensor = &file->tensors[file->byName[low]];
-    if (tensor->hash != hash)
-      return NULL;
-    if (jsonTextEquals(tensor->name, name))
-      return tensor;
-  }
-  return NULL;
 }
 
 int findMetadata(const TensorFile *file, const char *key, char *value,

@@ -34,6 +34,11 @@ int openTensorFile(TensorFile *file, const char *path);
 /* The same on bytes in memory; `file->path` and `file->mapping` are set. */
 int readTensorFile(TensorFile *file);
 void closeTensorFile(TensorFile *file);
+/* Null, or why the tensors' places or names are not those of a file without
+ * overlaps, holes and duplicates. Fills `byName`. */
+const char *checkLayout(TensorFile *file);
+/* The format's word for one of our dtypes. */
+const char *tensorDTypeName(uint32_t dtype);
 FileTensor *findTensor(const TensorFile *file, const char *name);
 /* Copies a metadata entry; returns 0 when there is none, or it is too long. */
 int findMetadata(const TensorFile *file, const char *key, char *value,

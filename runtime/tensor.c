@@ -111,7 +111,7 @@ void textType(Text *text, uint32_t dtype, uint32_t rank, const int64_t *shape) {
   for (uint32_t axis = 0; axis < rank; ++axis) {
     textString(text, axis ? ", " : "");
     if (shape[axis] < 0)
-      textString(text, "batch");
+      textString(text, "rows");
     else
       textInteger(text, shape[axis]);
   }

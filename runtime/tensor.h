@@ -26,7 +26,7 @@ Scalar readScalar(const char *address, uint32_t dtype);
 void storeInteger(char *address, uint32_t dtype, int64_t value);
 void storeDouble(char *address, uint32_t dtype, double value);
 
-/* "f32[3, 4]" */
+/* "f32[3, 4]"; a dimension that is open is "rows". */
 void textType(Text *text, uint32_t dtype, uint32_t rank, const int64_t *shape);
 
 /* Prints a tensor exactly as NumPy prints an array of its dtype. */

@@ -117,12 +117,17 @@ void textFormat(Text *text, const char *format, ...) {
   va_end(arguments);
 }
 
-/* Starts a message line; results printed so far come first. */
-static void beginMessage(const char *kind) {
-  textFlush(&standardOutput);
+void endProgressLine(void) {
   if (progressLineOpen)
     textChar(&standardError, '\n');
   progressLineOpen = 0;
+  textFlush(&standardError);
+}
+
+/* Starts a message line; results printed so far come first. */
+static void beginMessage(const char *kind) {
+  textFlush(&standardOutput);
+  endProgressLine();
   if (kind)
     textFormat(&standardError, "%s: %s: ", programName, kind);
 }

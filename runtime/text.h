@@ -44,6 +44,7 @@ int textFlush(Text *text);
 extern const char *programName;
 /* Set while a progress line without a line break stands on the terminal. */
 extern int progressLineOpen;
+void endProgressLine(void);
 
 /* Prints "PROG: error: ..." and returns `code`. */
 int fail(int code, const char *format, ...)

@@ -7,29 +7,8 @@
 #define _GNU_SOURCE
 #include "runtime/training.h"
 
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
-
-static volatile sig_atomic_t stopSignal;
-
-static void onSignal(int number) { stopSignal = number; }
-
-/* The first signal asks the loop to stop; a second one ends the program. */
-static void catchSignals(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = onSignal;
-  action.sa_flags = (int)SA_RESETHAND;
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-  /* A file that grows past its limit is an error of write, not a death. */
-  action.sa_handler = SIG_IGN;
-  action.sa_flags = 0;
-  sigaction(SIGXFSZ, &action, NULL);
-}
-
-int stopRequested(void) { return stopSignal; }
 
 /* Binds an experiment's data and finds its rows. */
 static int bindExperiment(Trainer *t, const SinterExperiment *experiment) {
@@ -94,7 +73,7 @@ int prepareTraining(Trainer *t) {
   if (!code && options->resume)
     code = resumeTraining(t);
   if (!code && options->save)
-    code = prepareSaving(session);
+    code = prepareSaving(t);
   if (!code)
     code = mapFigures(t);
   if (code)
@@ -203,51 +182,12 @@ static int trainExperiment(Trainer *t) {
     code = trainEpoch(t);
   if (code)
     return code;
-  if (progressLineOpen)
-    note("%s", "");
+  endProgressLine();
   if (save(t) != 0)
     return fail(EXIT_IO, "the trained parameters are not saved");
   if (t->experiment->after.call)
     code = callFunction(session, &t->experiment->after, NULL);
   return code;
-}
-
-/* Prints a word of the command line so that a shell reads it back. */
-static void textShellWord(Text *text, const char *word) {
-  size_t plain = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU"
-                              "VWXYZ0123456789_-+=./:,@%");
-  textChar(text, ' ');
-  if (*word && word[plain] == 0) {
-    textString(text, word);
-    return;
-  }
-  textChar(text, '\'');
-  for (; *word; ++word) {
-    textBytes(text, word, 1);
-    if (*word == '\'')
-      textString(text, "\\''");
-  }
-  textChar(text, '\'');
-}
-
-/* Says how to go on: the same command with --resume. */
-static void printResumeCommand(const Options *options) {
-  Text *text = &standardError;
-  textFormat(text, "%s: to continue:", programName);
-  for (int i = 0; i < options->argc; ++i) {
-    const char *word = options->argv[i];
-    int replaced = strcmp(word, "--resume") == 0 || strcmp(word, "--init") == 0;
-    if (replaced)
-      ++i;
-    else if (strncmp(word, "--resume=", 9) != 0 &&
-             strncmp(word, "--init=", 7) != 0 &&
-             strcmp(word, "--allow-partial") != 0)
-      textShellWord(text, word);
-  }
-  textString(text, " --resume");
-  textShellWord(text, options->save);
-  textChar(text, '\n');
-  textFlush(text);
 }
 
 static int stopTraining(Trainer *t) {
@@ -265,12 +205,11 @@ static int stopTraining(Trainer *t) {
 
 /* Sets the position to the first step of an experiment. */
 static void startExperiment(Trainer *t, const SinterExperiment *experiment) {
-  Session *session = t->session;
-  const Options *options = session->options;
-  t->experiment = session->experiment = experiment;
+  const Options *options = t->session->options;
+  beginExperiment(t->session, experiment);
+  t->experiment = experiment;
   t->epochs = options->hasEpochs ? options->epochs : experiment->epochs;
-  t->row = session->epoch = session->step = 0;
-  session->seed = options->hasSeed ? options->seed : experiment->seed;
+  t->row = 0;
 }
 
 int trainSelected(Trainer *t) {
@@ -288,12 +227,17 @@ int trainSelected(Trainer *t) {
       startExperiment(t, experiment);
     code = trainExperiment(t);
   }
-  return code == INTERRUPTED ? stopTraining(t) : code;
+  if (code == INTERRUPTED)
+    return stopTraining(t);
+  releaseSignals();
+  return code;
 }
 
 int commandTrain(Session *session) {
   static Trainer trainer;
   trainer.session = session;
+  if (sinter_program.numExperiments == 0)
+    return fail(EXIT_USAGE, "the model file has no experiment to train");
   int code = prepareTraining(&trainer);
   return code ? code : trainSelected(&trainer);
 }

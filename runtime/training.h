@@ -32,7 +32,9 @@ typedef struct Trainer {
   uint32_t *order;               /* the epoch's permutation of its rows */
   int64_t startTime, redrawTime; /* ns */
   int isTerminal;
-  int unsaved; /* something happened since the last save */
+  int unsaved;  /* something happened since the last save */
+  char *header; /* memory for the header of a checkpoint */
+  size_t headerCapacity;
   int numFigures;
   Figure *figures;
   Log log;
@@ -42,8 +44,16 @@ typedef struct Trainer {
 /* Everything before the first step, of the experiments that are selected. */
 int prepareTraining(Trainer *trainer);
 int trainSelected(Trainer *trainer);
-/* True from the first SIGINT or SIGTERM on. */
+
+/* ---- stop.c */
+/* From here on the first SIGINT or SIGTERM asks the training to stop and a
+ * second one ends the program. */
+void catchSignals(void);
+void releaseSignals(void);
+/* The signal that came, or 0. */
 int stopRequested(void);
+/* Says how to go on: the same command with --resume. */
+void printResumeCommand(const Options *options);
 
 /* ---- evaluate.c */
 /* Runs evalStep over rows [begin, end) and then evalMetrics; INTERRUPTED when
@@ -71,7 +81,7 @@ void showEpoch(Trainer *trainer);
 /* ---- checkpoint.c */
 /* Maps the memory that saving needs, and tries whether --save can be written.
  */
-int prepareSaving(Session *session);
+int prepareSaving(Trainer *trainer);
 /* Writes --save; returns 0 or an errno. */
 int saveCheckpoint(const Trainer *trainer);
 
