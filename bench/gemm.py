@@ -58,7 +58,7 @@ def main():
     parser.add_argument("--bits", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=0.03)
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     bench = Bench(args.bench, args.bits)
 
     rows = []

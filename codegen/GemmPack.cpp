@@ -33,7 +33,6 @@ public:
 
 private:
   void emitPanel(Value source, Value target, Value firstCol);
-  void emitCopy(Value source, Value target, Value firstCol);
   void emitTransposedBlock(Value source, Value target, Value firstCol,
                            Value firstStep);
   void emitGather(Value source, Value target, Value firstCol);
@@ -68,24 +67,6 @@ Value PackEmitter::load(Value at, Value mask) {
       arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType));
   return vector::MaskedLoadOp::create(builder, loc, vectorType, buffer, at,
                                       mask, zero);
-}
-
-/// Contiguous rows: each is copied, the part past the last column as 0.
-void PackEmitter::emitCopy(Value source, Value target, Value firstCol) {
-  bool whole = isMultiple(plan.spec.n, plan.tileCols());
-  SmallVector<Value> masks(plan.tileVectors);
-  for (int64_t v = 0; v < plan.tileVectors && !whole; ++v)
-    masks[v] = createMask(index.sub(cols, index.add(firstCol, v * plan.lanes)));
-  index.forEach(index.constant(0), depth, 1, [&](Value k) {
-    Value from = index.add(index.add(source, firstCol),
-                           index.mul(k, plan.spec.b.rowStride));
-    Value to = index.add(target, index.mul(k, plan.tileCols()));
-    for (int64_t v = 0; v < plan.tileVectors; ++v) {
-      Value loaded = load(index.add(from, v * plan.lanes), masks[v]);
-      vector::StoreOp::create(builder, loc, loaded, plan.spec.scratch,
-                              index.add(to, v * plan.lanes));
-    }
-  });
 }
 
 /// A square of contiguous columns becomes rows; steps past the last are 0.
@@ -128,8 +109,6 @@ void PackEmitter::emitPanel(Value source, Value target, Value firstCol) {
   case GemmPacking::None:
   case GemmPacking::InRegisters:
     return;
-  case GemmPacking::Copy:
-    return emitCopy(source, target, firstCol);
   case GemmPacking::Gather:
     return emitGather(source, target, firstCol);
   case GemmPacking::Transpose:

@@ -51,14 +51,15 @@ static bool orient(GemmSpec &spec) {
   return rows || columns;
 }
 
-/// Rows of C for which transposing B once more costs less than packing it.
-constexpr int64_t fewRows = 6;
-
-static GemmPacking choosePacking(const GemmSpec &spec, unsigned bits) {
+static GemmPacking choosePacking(const GemmSpec &spec, const Target &target) {
   if (spec.b.colStride == 1 || spec.n.bound <= 1)
     return GemmPacking::None;
+  unsigned bits = spec.element.getIntOrFloatBitWidth();
   if (spec.b.rowStride != 1 || (bits != 32 && bits != 64))
     return GemmPacking::Gather;
+  // Transposing B again for each row panel costs more than packing it once; but
+  // a few rows are one panel, if their sums fit beside a square of B.
+  int64_t fewRows = target.vectorRegisters >= 32 ? 12 : 4;
   return spec.m.bound <= fewRows ? GemmPacking::InRegisters
                                  : GemmPacking::Transpose;
 }
@@ -69,9 +70,8 @@ static void chooseTile(GemmPlan &plan, const Target &target) {
   int64_t vectors =
       std::max<int64_t>(llvm::divideCeil(plan.spec.n.bound, plan.lanes), 1);
   if (plan.packing == GemmPacking::InRegisters) {
-    // A square of B takes many registers; one row needs a second chain of adds.
+    // A second square of B would not fit the registers.
     plan.tileRows = rows;
-    plan.tileVectors = rows == 1 ? std::min<int64_t>(vectors, 2) : 1;
     return;
   }
   if (rows == 1) {
@@ -102,13 +102,14 @@ GemmPlan planGemm(const GemmSpec &spec, const Target &target) {
     return plan;
   unsigned bits = spec.element.getIntOrFloatBitWidth();
   plan.lanes = target.lanes(bits);
-  plan.packing = choosePacking(plan.spec, bits);
+  plan.packing = choosePacking(plan.spec, target);
   chooseTile(plan, target);
 
   plan.unroll = chooseUnroll(plan.spec.k);
-  // A row panel of A should stay in the first-level cache, a block of B in the
-  // second.
-  constexpr int64_t maxDepth = 1024, blockBytes = 512 * 1024;
+  // A row panel of A should stay in the first-level cache, where a column of it
+  // takes a line if A is transposed, and a block of B in the second.
+  int64_t maxDepth = plan.spec.a.colStride == 1 ? 1024 : 384;
+  constexpr int64_t blockBytes = 256 * 1024;
   int64_t depth = std::max<int64_t>(plan.spec.k.bound, 1);
   int64_t blocks = llvm::divideCeil(depth, maxDepth);
   int64_t granule =

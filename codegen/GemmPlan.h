@@ -16,7 +16,6 @@ namespace sinter {
 enum class GemmPacking {
   None,        // loaded in place: its rows are contiguous
   InRegisters, // contiguous columns, transposed at each use
-  Copy,        // packed: contiguous rows, gathered into panels
   Transpose,   // packed: contiguous columns, transposed square by square
   Gather       // packed: any strides, element by element
 };

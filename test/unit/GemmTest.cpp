@@ -229,8 +229,7 @@ public:
     Kernel pack = reinterpret_cast<Kernel>(jit.lookup(name + "_pack"));
     ASSERT_TRUE(compute && pack);
     for (const Extents &extents : extentsOf(gemm))
-      for (int64_t pieces : {1, 2, 3})
-        check(compute, pack, extents, pieces);
+      check(compute, pack, extents);
   }
 
 private:
@@ -273,37 +272,39 @@ private:
     return sum;
   }
 
-  void check(Kernel compute, Kernel pack, const Extents &e, int64_t pieces) {
+  void check(Kernel compute, Kernel pack, const Extents &e) {
     GuardedBuffer<T> aData(a.span(e.batch, e.m, e.k));
     GuardedBuffer<T> bData(b.span(gemm.sharedB ? 1 : e.batch, e.k, e.n));
     GuardedBuffer<T> cData(c.span(e.batch, e.m, e.n));
     GuardedBuffer<T> scratch(scratchSize);
     fill(aData, a, e.batch, e.m, e.k);
     fill(bData, b, gemm.sharedB ? 1 : e.batch, e.k, e.n);
-    std::fill_n(scratch.data(), scratch.size(), unused<T>());
     std::vector<T> wanted(cData.size(), T(-5));
     for (int64_t batch = 0; batch < e.batch; ++batch)
       for (int64_t row = 0; row < e.m; ++row)
         for (int64_t col = 0; col < e.n; ++col)
           wanted[c.at(batch, row, col)] =
               expected(aData, bData, batch, row, col, e.k);
-    std::fill_n(cData.data(), cData.size(), T(-5));
 
-    auto runPieces = [&](Kernel kernel, int64_t trip) {
-      // Backwards: no piece may rely on an earlier one.
-      for (int64_t piece = pieces; piece-- > 0;)
-        kernel(aData.data(), bData.data(), cData.data(), scratch.data(),
-               e.batch, e.m, e.n, e.k, trip * piece / pieces,
-               trip * (piece + 1) / pieces);
-    };
-    if (packTrip > 0)
-      runPieces(pack, packTrip);
-    runPieces(compute, trip);
-    for (size_t i = 0; i < cData.size(); ++i)
-      ASSERT_EQ(std::memcmp(&cData[i], &wanted[i], sizeof(T)), 0)
-          << "element " << i << " is " << cData[i] << ", not " << wanted[i]
-          << "; batch, m, n, k = " << e.batch << ", " << e.m << ", " << e.n
-          << ", " << e.k << " in " << pieces << " pieces";
+    for (int64_t pieces : {1, 2, 3}) {
+      std::fill_n(cData.data(), cData.size(), T(-5));
+      std::fill_n(scratch.data(), scratch.size(), unused<T>());
+      auto runPieces = [&](Kernel kernel, int64_t trip) {
+        // Backwards: no piece may rely on an earlier one.
+        for (int64_t piece = pieces; piece-- > 0;)
+          kernel(aData.data(), bData.data(), cData.data(), scratch.data(),
+                 e.batch, e.m, e.n, e.k, trip * piece / pieces,
+                 trip * (piece + 1) / pieces);
+      };
+      if (packTrip > 0)
+        runPieces(pack, packTrip);
+      runPieces(compute, trip);
+      for (size_t i = 0; i < cData.size(); ++i)
+        ASSERT_EQ(std::memcmp(&cData[i], &wanted[i], sizeof(T)), 0)
+            << "element " << i << " is " << cData[i] << ", not " << wanted[i]
+            << "; batch, m, n, k = " << e.batch << ", " << e.m << ", " << e.n
+            << ", " << e.k << " in " << pieces << " pieces";
+    }
   }
 
   const GemmCase &gemm;

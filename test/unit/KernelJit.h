@@ -18,6 +18,7 @@
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 #include <cstdint>
 #include <memory>
@@ -54,6 +55,8 @@ public:
   mlir::MLIRContext context;
 
 private:
+  std::string load(std::unique_ptr<llvm::MemoryBuffer> object);
+
   Target target;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::unique_ptr<llvm::orc::LLJIT> jit;
