@@ -264,8 +264,10 @@ static void cloneInto(OpBuilder &builder, Operation *op, IRMapping &mapping) {
 }
 
 KernelTable::KernelTable(ModuleOp module) : symbols(module) {
-  for (KernelOp kernel : module.getOps<KernelOp>())
+  for (KernelOp kernel : module.getOps<KernelOp>()) {
     kernelsByHash[hashKernel(kernel)].push_back(kernel);
+    ++nextNumber;
+  }
 }
 
 LaunchOp KernelTable::createLaunch(OpBuilder &builder,

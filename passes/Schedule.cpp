@@ -47,9 +47,12 @@ static Value copyBefore(Operation *op, Value value, KernelTable &kernels) {
 static void isolateStores(Block &body, KernelTable &kernels) {
   llvm::DenseSet<Value> stored;
   llvm::StringSet<> symbols;
-  for (StoreOp store : llvm::make_early_inc_range(body.getOps<StoreOp>())) {
+  for (StoreOp store : llvm::to_vector(body.getOps<StoreOp>())) {
     if (isLoadOf(store.getValue(), store.getSymbol())) {
+      LoadOp load = store.getValue().getDefiningOp<LoadOp>();
       store.erase();
+      if (load.use_empty())
+        load.erase();
       continue;
     }
     symbols.insert(store.getSymbol());
