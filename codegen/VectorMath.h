@@ -1,0 +1,43 @@
+//===- VectorMath.h - Elementary functions as inline code ------*- C++ -*-===//
+//
+// Each function emits straight-line code for a scalar or a vector of f32 or
+// f64: no call, no table, the same bits for every number of lanes and every
+// target with fused multiply-add. Without it the last bits differ, within the
+// same bounds.
+//
+// Errors are in ulp of the result's format, denormal results included, over
+// all finite arguments. A NaN gives a NaN; infinities, signed zeros and poles
+// give what C's Annex F asks for.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SINTER_CODEGEN_VECTORMATH_H
+#define SINTER_CODEGEN_VECTORMATH_H
+
+#include "codegen/LaneBuilder.h"
+
+namespace sinter {
+
+/// e**x, 2 ulp.
+mlir::Value emitExp(LaneBuilder &b, mlir::Value x);
+/// Natural logarithm, 2 ulp.
+mlir::Value emitLog(LaneBuilder &b, mlir::Value x);
+/// The same for x positive and finite, in fewer operations.
+mlir::Value emitLogOfPositive(LaneBuilder &b, mlir::Value x);
+/// Hyperbolic tangent, 4 ulp.
+mlir::Value emitTanh(LaneBuilder &b, mlir::Value x);
+/// 1 / (1 + e**-x), 4 ulp.
+mlir::Value emitSigmoid(LaneBuilder &b, mlir::Value x);
+
+/// Square root, correctly rounded.
+mlir::Value emitSqrt(LaneBuilder &b, mlir::Value x);
+/// 1 / sqrt(x), from two correctly rounded operations.
+mlir::Value emitRsqrt(LaneBuilder &b, mlir::Value x);
+/// The largest integer not above x.
+mlir::Value emitFloor(LaneBuilder &b, mlir::Value x);
+/// The larger of x and 0; a NaN stays a NaN.
+mlir::Value emitRelu(LaneBuilder &b, mlir::Value x);
+
+} // namespace sinter
+
+#endif // SINTER_CODEGEN_VECTORMATH_H

@@ -1,0 +1,81 @@
+//===- VectorMathTables.h - Polynomials' coefficients ----------*- C++ -*-===//
+//
+// Made by VectorMathTables.py, which says how; do not edit.
+//
+//===----------------------------------------------------------------------===//
+
+// clang-format off
+
+#ifndef SINTER_CODEGEN_VECTORMATHTABLES_H
+#define SINTER_CODEGEN_VECTORMATHTABLES_H
+
+namespace sinter::tables {
+
+// expm1(r) = r + r**2 * P(r), |r| <= log(2) / 2. Error 2**-26.08.
+inline constexpr double expm1F32[] = {
+    0x1.0000000000000p-1, 0x1.5554aa0000000p-3, 0x1.5554f00000000p-5,
+    0x1.122bb40000000p-7, 0x1.6d43d20000000p-10,
+};
+// expm1(r) = r + r**2 * P(r), |r| <= log(2) / 2. Error 2**-55.6.
+inline constexpr double expm1F64[] = {
+    0x1.0000000000005p-1, 0x1.5555555555559p-3, 0x1.55555555520cdp-5,
+    0x1.111111110f642p-7, 0x1.6c16c17f46b4bp-10, 0x1.a01a01b00fb86p-13,
+    0x1.a019a64d0ddb2p-16, 0x1.71ddf7e7f852bp-19, 0x1.28a2ec4299382p-22,
+    0x1.af5f7cd3bf36dp-26,
+};
+// log((1+s)/(1-s)) = 2*s + s*z*P(z), z = s**2. Error 2**-29.1.
+inline constexpr double logF32[] = {
+    0x1.55557c0000000p-1, 0x1.995d340000000p-2, 0x1.3208360000000p-2,
+};
+// log((1+s)/(1-s)) = 2*s + s*z*P(z), z = s**2. Error 2**-58.41.
+inline constexpr double logF64[] = {
+    0x1.5555555555595p-1, 0x1.999999997f26ep-2, 0x1.249249427c19cp-2,
+    0x1.c71c51a297ee2p-3, 0x1.746652a60e61ap-3, 0x1.399fd4b65e369p-3,
+    0x1.2f17e2379f9bcp-3,
+};
+inline constexpr double quantileSplitF32 = 5.625;
+inline constexpr double quantileMiddleF32 = 0x1.c075920000000p+1;
+// quantile/x in w - split/2, w < split. Error 2**-24.73.
+inline constexpr double quantileBodyF32[] = {
+    0x1.1da7e40000000p+1, 0x1.60e6260000000p-2, -0x1.e45dec0000000p-8,
+    -0x1.6dc78c0000000p-10, 0x1.31d7440000000p-12, -0x1.ee75c80000000p-17,
+    -0x1.d3d05e0000000p-19, 0x1.69a43c0000000p-21, 0x1.9b23de0000000p-28,
+    -0x1.586ff20000000p-27,
+};
+// quantile/x in sqrt(w) - middle, w >= split. Error 2**-23.65.
+inline constexpr double quantileTailF32[] = {
+    0x1.2e38880000000p+2, 0x1.6cb7140000000p+0, 0x1.2e35a00000000p-8,
+    -0x1.7cdc900000000p-9, 0x1.84a6e20000000p-10, -0x1.dd61420000000p-11,
+    0x1.6d04e60000000p-11, -0x1.89f7aa0000000p-12, 0x1.11af740000000p-15,
+    0x1.2ed0d60000000p-15,
+};
+inline constexpr double quantileSplitF64 = 6.75;
+inline constexpr double quantileMiddleF64 = 0x1.13413b64e848ep+2;
+// quantile/x in w - split/2, w < split. Error 2**-55.58.
+inline constexpr double quantileBodyF64[] = {
+    0x1.36243c05db681p+1, 0x1.573b94231fb63p-2, -0x1.2e355ee6ec948p-7,
+    -0x1.a1735feb67548p-11, 0x1.f3381acd4d82bp-13, -0x1.6d707e0149607p-16,
+    -0x1.021359f0dcac5p-20, 0x1.0fcb411da51dbp-21, -0x1.af9a7bffc3ad4p-25,
+    -0x1.4c0470a228428p-29, 0x1.4e5cb532384ecp-30, -0x1.f72ec5a755501p-34,
+    -0x1.fe3f3f823bac7p-38, 0x1.aa26f4f5df811p-39, -0x1.246ef7ccdd530p-42,
+    -0x1.8cfc5b3d945abp-46, 0x1.1510ed6a27e8dp-47, -0x1.56891055bdd26p-51,
+    -0x1.406cd6fe8747cp-54, 0x1.7ac3ad22e6fc7p-56, -0x1.3e8034b1265d2p-60,
+    -0x1.3fad1ef08a88ap-62, 0x1.7c988a2adaaaep-65, 0x1.1334cb8815cb6p-70,
+    -0x1.f6870ae191789p-72, 0x1.e5e1a4a3939c6p-77,
+};
+// quantile/x in sqrt(w) - middle, w >= split. Error 2**-51.68.
+inline constexpr double quantileTailF64[] = {
+    0x1.7708ed733910fp+2, 0x1.6dacff6d2618cp+0, 0x1.ce15d3af009f8p-11,
+    -0x1.a3eae2ec5c51dp-11, 0x1.238bea95e68dbp-12, -0x1.5960e0b7fbe9cp-14,
+    0x1.bc8fd90d7119cp-16, -0x1.80eadf3a42ad6p-17, 0x1.ab176a5fc7754p-18,
+    -0x1.df0d8aa8d7e12p-19, 0x1.ce91e65486315p-20, -0x1.59000dfb6f47bp-21,
+    0x1.3c272b8aed4d0p-23, 0x1.6abd3bfab659fp-27, -0x1.ff9f4c9d10277p-26,
+    0x1.0b793c56a694dp-26, -0x1.1c9a8321b20a1p-28, 0x1.473fab6c89128p-33,
+    0x1.685c729e3448bp-32, -0x1.98091e0e6453cp-33, 0x1.5b68092b9ab61p-34,
+    -0x1.4f21f84184bc4p-37, -0x1.4f748c214eb85p-37, 0x1.c5b5089e28a30p-39,
+    0x1.1cd488c6f5bb6p-42, -0x1.5cbc58034f75ep-43,
+};
+
+} // namespace sinter::tables
+
+#endif // SINTER_CODEGEN_VECTORMATHTABLES_H
