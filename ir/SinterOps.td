@@ -112,7 +112,7 @@ def Sinter_SourceOp : Sinter_Op<"source", [Symbol]> {
     values (class labels).
 
     ```mlir
-    sinter.source @fashion.train.label idx "train-labels-idx1-ubyte" : tensor<?xui8, #sinter.enc<rows max 2147483647>> {range = [0, 9]}
+    sinter.source @fashion.train.label "idx" "train-labels-idx1-ubyte" : tensor<?xui8, #sinter.enc<rows max 2147483647>> {range = [0, 9]}
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$format, StrAttr:$path,
