@@ -252,11 +252,11 @@ void Diagnostics::printJson(raw_ostream &os) const {
 //===----------------------------------------------------------------------===//
 
 StringRef closestName(StringRef name, ArrayRef<StringRef> candidates) {
-  // A third of the letters may be wrong; a name that long is no typing error.
-  unsigned limit = std::max<unsigned>(1, name.size() / 3);
+  // A third of the letters may be wrong, so that two exchanged ones may be.
+  unsigned limit = std::max<size_t>(1, (name.size() + 1) / 3);
   StringRef best;
   if (name.size() > 64)
-    return best;
+    return best; // no typing error, and slow
   for (StringRef candidate : candidates) {
     unsigned distance = name.edit_distance(candidate, true, limit);
     if (distance <= limit && distance < candidate.size()) {

@@ -137,8 +137,10 @@ void Parser::errorMisplaced(BlockKind scope) {
       if (keyword.isDeclaration)
         words.push_back(keyword.word);
     StringRef closest = closestName(word, words);
+    StringRef foreign = foreignWordHelp(current());
     errorExpected("a declaration",
-                  closest.empty()
+                  !foreign.empty() ? foreign.str()
+                  : closest.empty()
                       ? "statements belong in a 'program' or a 'model'"
                       : ("did you mean '" + closest + "'?").str());
   }
