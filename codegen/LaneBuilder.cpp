@@ -12,7 +12,6 @@
 using namespace mlir;
 
 namespace sinter {
-
 Type LaneBuilder::shaped(Value like, Type element) {
   if (VectorType vector = dyn_cast<VectorType>(like.getType()))
     return vector.clone(element);
@@ -174,5 +173,4 @@ Value LaneBuilder::shiftRightSigned(Value a, unsigned count) {
 double LaneBuilder::roundingConstant(Value x) const {
   return std::ldexp(1.5, layout(x).mantissaBits);
 }
-
 } // namespace sinter

@@ -18,7 +18,6 @@
 #include "llvm/ADT/ArrayRef.h"
 
 namespace sinter {
-
 /// The layout of an IEEE format.
 struct FloatLayout {
   /// Explicit significand bits: 23 or 52.
@@ -104,7 +103,6 @@ private:
   mlir::Location loc;
   const Target &target;
 };
-
 } // namespace sinter
 
 #endif // SINTER_CODEGEN_LANEBUILDER_H

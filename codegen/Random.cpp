@@ -15,7 +15,6 @@ using llvm::ArrayRef;
 
 namespace sinter {
 namespace {
-
 constexpr unsigned philoxRounds = 10;
 constexpr uint32_t philoxMultiplier0 = 0xD2511F53;
 constexpr uint32_t philoxMultiplier1 = 0xCD9E8D57;
@@ -167,8 +166,7 @@ Value quantile(LaneBuilder &b, QuantileArgument argument) {
       LaneBuilder::isF64(x) ? quantileF64 : quantileF32;
   // 1 - x**2 without cancellation.
   Value two = b.constant(x, 2.0);
-  Value product =
-      b.mul(argument.complement, b.sub(two, argument.complement));
+  Value product = b.mul(argument.complement, b.sub(two, argument.complement));
   Value w = b.neg(emitLogOfPositive(b, product));
   Value isBody = b.less(w, table.split);
   Value v = b.select(isBody, b.sub(w, table.split / 2),
@@ -180,7 +178,6 @@ Value quantile(LaneBuilder &b, QuantileArgument argument) {
   }
   return b.mul(sum, x);
 }
-
 } // namespace
 
 RandomStream emitRandomStream(LaneBuilder &b, Value seed, Value stream,
@@ -231,8 +228,8 @@ Value emitUniformF32(LaneBuilder &b, Value first) {
 
 Value emitUniformF64(LaneBuilder &b, Value first, Value second) {
   Value high = b.sub(aboveTwo52(b, zeroExtend(b, first)), 0x1p52);
-  Value low = b.sub(aboveTwo52(b, zeroExtend(b, b.shiftRight(second, 11))),
-                    0x1p52);
+  Value low =
+      b.sub(aboveTwo52(b, zeroExtend(b, b.shiftRight(second, 11))), 0x1p52);
   return b.add(b.mul(high, 0x1p-32), b.mul(low, 0x1p-53));
 }
 
@@ -245,8 +242,8 @@ Value emitNormalF32(LaneBuilder &b, Value first) {
 }
 
 Value emitNormalF64(LaneBuilder &b, Value first, Value second) {
-  Value both = b.orBits(b.shiftLeft(zeroExtend(b, first), 32),
-                        zeroExtend(b, second));
+  Value both =
+      b.orBits(b.shiftLeft(zeroExtend(b, first), 32), zeroExtend(b, second));
   Value centred = b.xorBits(both, b.bits(both, 0x8000000000000000));
   Value folded = b.xorBits(centred, b.shiftRightSigned(centred, 63));
   Value z = quantile(b, quantileArgumentF64(b, b.shiftRight(folded, 11)));
@@ -271,14 +268,12 @@ Value emitBernoulliThreshold(LaneBuilder &b, Value p) {
 }
 
 Value emitBernoulli(LaneBuilder &b, Value first, Value threshold) {
-  return arith::CmpIOp::create(b.getBuilder(), b.getLoc(),
-                               arith::CmpIPredicate::slt,
-                               b.shiftRight(first, 8),
-                               splat(b, threshold, first));
+  return arith::CmpIOp::create(
+      b.getBuilder(), b.getLoc(), arith::CmpIPredicate::slt,
+      b.shiftRight(first, 8), splat(b, threshold, first));
 }
 
 Value emitRandomBelow(LaneBuilder &b, Value first, Value bound) {
   return multiplyWide(b, first, splat(b, bound, first)).high;
 }
-
 } // namespace sinter

@@ -31,9 +31,9 @@
 // of u24: an f64 draw is a refinement of the f32 draw of the same element.
 //
 //   uniform    f32: u24 * 2**-24             f64: u53 * 2**-53     in [0, 1)
-//   bernoulli  u24 * 2**-24 < p              any type; p = 0 never, p = 1 always
-//   integer    high half of w * n, in [0, n) n <= 2**32
-//   normal     the normal distribution's quantile at
+//   bernoulli  u24 * 2**-24 < p              any type; p = 0 never, p = 1
+//   always integer    high half of w * n, in [0, n) n <= 2**32 normal     the
+//   normal distribution's quantile at
 //              f32: (w + 1/2) * 2**-32       f64: (u53 + 1/2) * 2**-53
 //              f32 within 2**-21, f64 within 2**-48, relative; the largest
 //              magnitudes are 6.3 and 8.2
@@ -48,7 +48,6 @@
 #include <array>
 
 namespace sinter {
-
 /// The scalars that all draws of a stream share, i32 each.
 struct RandomStream {
   mlir::Value key0, key1, step0, step1;
@@ -90,7 +89,6 @@ mlir::Value emitBernoulli(LaneBuilder &b, mlir::Value first,
 /// Integers in [0, bound); `bound` is an i32 scalar, taken as unsigned.
 mlir::Value emitRandomBelow(LaneBuilder &b, mlir::Value first,
                             mlir::Value bound);
-
 } // namespace sinter
 
 #endif // SINTER_CODEGEN_RANDOM_H

@@ -13,7 +13,6 @@ using llvm::ArrayRef;
 
 namespace sinter {
 namespace {
-
 /// What differs between the formats.
 struct Coefficients {
   /// log(2) in two parts. The first leaves so many bits free that its product
@@ -31,12 +30,18 @@ struct Coefficients {
 };
 
 const Coefficients coefficientsF32 = {
-    0x1.62e4p-1, 0x1.7f7d1cp-20, tables::expm1F32,   tables::logF32, -104.0,
-    89.0,        10.0,           0x3f3504f3, 25};
-const Coefficients coefficientsF64 = {
-    0x1.62e42fefa38p-1, 0x1.ef35793c7673p-45, tables::expm1F64,
-    tables::logF64,             -746.0,               710.0,
-    20.0,               0x3fe6a09e667f3bcd,   54};
+    0x1.62e4p-1,    0x1.7f7d1cp-20, tables::expm1F32,
+    tables::logF32, -104.0,         89.0,
+    10.0,           0x3f3504f3,     25};
+const Coefficients coefficientsF64 = {0x1.62e42fefa38p-1,
+                                      0x1.ef35793c7673p-45,
+                                      tables::expm1F64,
+                                      tables::logF64,
+                                      -746.0,
+                                      710.0,
+                                      20.0,
+                                      0x3fe6a09e667f3bcd,
+                                      54};
 
 const Coefficients &coefficients(Value x) {
   return LaneBuilder::isF64(x) ? coefficientsF64 : coefficientsF32;
@@ -71,7 +76,6 @@ Value reducedExpm1(LaneBuilder &b, Value r) {
   Value tail = b.polynomial(r, coefficients(r).expm1);
   return b.fma(b.mul(r, r), tail, r);
 }
-
 } // namespace
 
 Value emitLogOfPositive(LaneBuilder &b, Value x) {
@@ -86,10 +90,10 @@ Value emitLogOfPositive(LaneBuilder &b, Value x) {
   // biased: it goes through the rounding constant's low bits, and the bias
   // leaves with the constant.
   uint64_t oneBits = uint64_t(layout.bias) << layout.mantissaBits;
-  Value moved = b.addBits(b.toBits(normal),
-                          b.bits(x, oneBits - c.sqrtHalfBits));
-  Value fraction = b.andBits(
-      moved, b.bits(x, (uint64_t(1) << layout.mantissaBits) - 1));
+  Value moved =
+      b.addBits(b.toBits(normal), b.bits(x, oneBits - c.sqrtHalfBits));
+  Value fraction =
+      b.andBits(moved, b.bits(x, (uint64_t(1) << layout.mantissaBits) - 1));
   Value m = b.fromBits(b.addBits(fraction, b.bits(x, c.sqrtHalfBits)), x);
   double rounding = b.roundingConstant(x);
   Value exponent = b.orBits(b.shiftRight(moved, layout.mantissaBits),
@@ -164,16 +168,14 @@ Value emitFloor(LaneBuilder &b, Value x) {
   // SSE4.1 brought the instruction; AVX2 and later have it at every width.
   if (b.getTarget().vectorBits >= 256)
     return math::FloorOp::create(b.getBuilder(), b.getLoc(), x);
-  double rounding = b.roundingConstant(x);
+  // From here on every float is an integer, so that adding it rounds to one.
+  double integral = std::ldexp(1.0, LaneBuilder::layout(x).mantissaBits);
   Value magnitude = b.abs(x);
-  Value near = b.sub(b.add(magnitude, rounding), rounding);
+  Value near = b.sub(b.add(magnitude, integral), integral);
   near = b.copysign(near, x);
   Value down = b.select(b.less(x, near), b.sub(near, 1.0), near);
-  // From here on every float is an integer; a NaN takes this way too.
-  double integral = std::ldexp(1.0, LaneBuilder::layout(x).mantissaBits);
   return b.select(b.less(magnitude, integral), down, x);
 }
 
 Value emitRelu(LaneBuilder &b, Value x) { return b.atLeast(x, 0.0); }
-
 } // namespace sinter

@@ -17,7 +17,6 @@
 #include "codegen/LaneBuilder.h"
 
 namespace sinter {
-
 /// e**x, 2 ulp.
 mlir::Value emitExp(LaneBuilder &b, mlir::Value x);
 /// Natural logarithm, 2 ulp.
@@ -37,7 +36,6 @@ mlir::Value emitRsqrt(LaneBuilder &b, mlir::Value x);
 mlir::Value emitFloor(LaneBuilder &b, mlir::Value x);
 /// The larger of x and 0; a NaN stays a NaN.
 mlir::Value emitRelu(LaneBuilder &b, mlir::Value x);
-
 } // namespace sinter
 
 #endif // SINTER_CODEGEN_VECTORMATH_H
