@@ -152,7 +152,7 @@ static int timeFunction(Bench *bench, const SinterFunction *function,
 
 static int printTime(Bench *bench, const char *name,
                      const SinterFunction *function, int64_t count) {
-  double ns;
+  double ns = 0;
   if (!function->call)
     return EXIT_OK;
   int code = timeFunction(bench, function, count, &ns);
