@@ -108,8 +108,9 @@ GemmPlan planGemm(const GemmSpec &spec, const Target &target) {
   plan.unroll = chooseUnroll(plan.spec.k);
   // A row panel of A should stay in the first-level cache, where a column of it
   // takes a line if A is transposed, and a block of B in the second.
-  int64_t maxDepth = plan.spec.a.colStride == 1 ? 1024 : 384;
-  constexpr int64_t blockBytes = 256 * 1024;
+  int64_t maxDepth =
+      target.vectorRegisters >= 32 && plan.spec.a.colStride == 1 ? 1024 : 256;
+  constexpr int64_t blockBytes = 128 * 1024;
   int64_t depth = std::max<int64_t>(plan.spec.k.bound, 1);
   int64_t blocks = llvm::divideCeil(depth, maxDepth);
   int64_t granule =
