@@ -143,6 +143,9 @@ static void printFloat(Printer *p, Text *word, double value) {
     textScientific(&body, &decimal, p->right, p->exponentDigits);
   } else {
     uniqueDigits(p, &decimal, value);
+    /* Before the point all digits are exact. */
+    if (decimal.count < decimal.exponent)
+      findDigits(&decimal, value, 0, 0, LIMIT_FRACTION, 0);
     textPositional(&body, &decimal, 0);
   }
   int64_t before = (char *)memchr(bytes, '.', body.size) - bytes;
