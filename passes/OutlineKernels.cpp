@@ -1,5 +1,6 @@
 //===- OutlineKernels.cpp - Functions as lists of launches ----------------===//
 
+#include "passes/Fusion.h"
 #include "passes/Kernels.h"
 #include "passes/Passes.h"
 
@@ -28,8 +29,9 @@ public:
   Outliner(func::FuncOp function, KernelTable &kernels)
       : body(function.getBody().front()), kernels(kernels) {}
 
-  LogicalResult run() {
+  LogicalResult run(bool fuse) {
     eraseDeadOps();
+    groups = groupOperations(body, fuse);
     for (Operation &op : llvm::make_early_inc_range(body))
       if (failed(visit(&op)))
         return failure();
@@ -41,18 +43,26 @@ private:
   LogicalResult visit(Operation *op) {
     if (staysInList(op))
       writeOutOperands(op);
-    else if (isComputing(op) || endsLongChain(op))
-      outline(op);
+    else if (isComputing(op))
+      outlineGroup(op);
+    else if (endsLongChain(op))
+      replaceByLaunch(op, {});
     else if (!isLeaf(op) && !isView(op))
       return op->emitOpError("cannot be outlined into a kernel");
     return success();
   }
 
-  void outline(Operation *op) {
+  /// Members of a group wait for its root.
+  void outlineGroup(Operation *op) {
+    llvm::DenseMap<Operation *, FusionGroup>::iterator group = groups.find(op);
+    if (group != groups.end())
+      replaceByLaunch(op, group->second);
+  }
+
+  void replaceByLaunch(Operation *op, ArrayRef<Operation *> ops) {
     OpBuilder builder(op);
-    ArrayRef<Operation *> ops = isComputing(op) ? op : ArrayRef<Operation *>();
-    LaunchOp launch = kernels.createLaunch(builder, ops, op->getResults());
-    op->replaceAllUsesWith(launch);
+    op->replaceAllUsesWith(
+        kernels.createLaunch(builder, ops, op->getResults()));
   }
 
   bool endsLongChain(Operation *op) {
@@ -93,6 +103,7 @@ private:
 
   Block &body;
   KernelTable &kernels;
+  llvm::DenseMap<Operation *, FusionGroup> groups;
   DenseMap<Value, unsigned> viewChains;
   DenseMap<Value, Value> writtenOut;
 };
@@ -104,7 +115,8 @@ struct OutlineKernelsPass
   void runOnOperation() override {
     KernelTable kernels(getOperation());
     for (func::FuncOp function : getOperation().getOps<func::FuncOp>())
-      if (!function.isExternal() && failed(Outliner(function, kernels).run()))
+      if (!function.isExternal() &&
+          failed(Outliner(function, kernels).run(fuse)))
         return signalPassFailure();
   }
 };

@@ -168,7 +168,7 @@ def VerifyPlan : Pass<"sinter-verify-plan", "::mlir::ModuleOp"> {
   let summary = "Prove that every planned read sees the bytes it should";
   let description = [{
     Runs each planned function over a map from bytes to the value they hold.
-    Shares no code with the planner.
+    Shares no code with the planner. Kernels must be ones codegen/ can write.
   }];
 }
 

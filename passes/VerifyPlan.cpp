@@ -437,6 +437,9 @@ struct VerifyPlanPass : sinter::impl::VerifyPlanBase<VerifyPlanPass> {
         failed(verifyStore(module, spaces)) ||
         failed(verifyConstants(module, spaces)))
       return failure();
+    for (KernelOp kernel : module.getOps<KernelOp>())
+      if (!classifyKernel(kernel, /*emitErrors=*/true))
+        return failure();
     SymbolTable symbols(module);
     for (func::FuncOp function : module.getOps<func::FuncOp>())
       if (!function.isExternal() &&
