@@ -1,0 +1,56 @@
+//===- Compiler.h - The stages from graph to program -----------*- C++ -*-===//
+//
+// Every stage that can be printed is the next stage's input: a dump that is read
+// back goes on to the same bytes.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SINTER_CODEGEN_COMPILER_H
+#define SINTER_CODEGEN_COMPILER_H
+
+#include "codegen/Target.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
+
+#include <memory>
+#include <string>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+} // namespace llvm
+
+namespace sinter {
+
+/// In the order of compilation. Up to Ast the front end works, up to Kernels
+/// the module is MLIR.
+enum class Stage { Ast, Graph, Grad, Opt, Plan, Kernels, LLVM, Asm, Obj, Exe };
+
+/// The name of `--emit=` and `--from=`: "ast", "graph", ...
+llvm::StringRef stageName(Stage stage);
+std::optional<Stage> parseStage(llvm::StringRef name);
+
+struct CompileOptions {
+  Target target = Target::host();
+  /// 0 or 2.
+  unsigned level = 2;
+};
+
+/// Gives a graph the digest that checkpoints carry. Locations do not count.
+void stampHash(mlir::ModuleOp graph);
+
+/// Takes a module of stage `from` to stage `to`; both lie between Graph and
+/// Kernels. Errors are reported through the context's diagnostics.
+mlir::LogicalResult lowerModule(mlir::ModuleOp module, Stage from, Stage to,
+                                const CompileOptions &options);
+
+/// Translates a module of stage Kernels to optimized LLVM IR.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+translateToLLVM(mlir::ModuleOp module, const CompileOptions &options,
+                llvm::LLVMContext &context);
+
+} // namespace sinter
+
+#endif // SINTER_CODEGEN_COMPILER_H

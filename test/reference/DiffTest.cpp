@@ -1,0 +1,471 @@
+//===- DiffTest.cpp - Compiled code against the interpreter ---------------===//
+//
+//   sinter-difftest FILE.mlir
+//
+// For every function of the file, with random arguments:
+//
+// * compiled for each CPU level the host can run, at -O0 and -O2, whole and in
+//   pieces, it agrees with the f64 interpreter; where the levels have FMA, all
+//   agree with each other to the bit. Rows past the run-time extent are NaN.
+// * its gradient with respect to every float argument, by sinter.gradient and
+//   the interpreter, agrees with central differences; the compiled gradient
+//   agrees with the interpreted one. Not for a function with the attribute
+//   `test.no_gradient`.
+//
+// An argument may carry `test.range = [low, high]`, else floats are drawn from
+// [-2, 2) and integers from [0, 5). Prints one line for each function and what
+// was compared; exits with 1 at the first difference.
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/LowerToLLVM.h"
+#include "ir/Shape.h"
+#include "ir/SinterOps.h"
+#include "passes/Passes.h"
+#include "test/reference/Interpreter.h"
+#include "test/reference/ProgramJit.h"
+
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Host.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+
+using namespace mlir;
+using namespace sinter;
+
+//===----------------------------------------------------------------------===//
+// Arguments
+//===----------------------------------------------------------------------===//
+
+/// A small generator of its own: SplitMix64.
+static uint64_t randomState = 1;
+static double drawUniform() {
+  uint64_t z = randomState += 0x9E3779B97F4A7C15u;
+  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+  return double((z ^ z >> 31) >> 11) * 0x1p-53;
+}
+
+static Type elementOf(Type type) {
+  return cast<RankedTensorType>(type).getElementType();
+}
+
+static Array drawArgument(func::FuncOp function, unsigned index,
+                          const Interpreter &interpreter) {
+  Type type = function.getArgument(index).getType();
+  Type element = elementOf(type);
+  double low = isa<FloatType>(element) ? -2 : 0;
+  double high = isa<FloatType>(element) ? 2 : element.isInteger(1) ? 2 : 5;
+  if (ArrayAttr range =
+          function.getArgAttrOfType<ArrayAttr>(index, "test.range")) {
+    low = cast<FloatAttr>(range[0]).getValueAsDouble();
+    high = cast<FloatAttr>(range[1]).getValueAsDouble();
+  }
+  Array array{interpreter.shapeOf(type), {}};
+  for (int64_t i = 0, size = sizeOf(array.shape); i < size; ++i) {
+    double value = low + (high - low) * drawUniform();
+    if (element.isF32())
+      value = float(value);
+    array.data.push_back(isa<FloatType>(element) ? value : std::floor(value));
+  }
+  return array;
+}
+
+//===----------------------------------------------------------------------===//
+// Arrays in a program's memory
+//===----------------------------------------------------------------------===//
+
+/// Byte offsets of an array's elements, row-major, in a tensor of `type`, whose
+/// run-time dimensions have the strides of their bounds.
+static std::vector<int64_t> elementOffsets(RankedTensorType type,
+                                           const std::vector<int64_t> &shape) {
+  SmallVector<int64_t, 4> strides = stridesOf(type);
+  std::vector<int64_t> offsets;
+  std::vector<int64_t> index(shape.size(), 0);
+  for (int64_t i = 0, size = sizeOf(shape); i < size; ++i) {
+    int64_t offset = 0;
+    for (size_t d = 0; d < shape.size(); ++d)
+      offset += index[d] * strides[d];
+    offsets.push_back(offset * elementBytes(type.getElementType()));
+    for (size_t d = shape.size(); d-- > 0;) {
+      if (++index[d] < shape[d])
+        break;
+      index[d] = 0;
+    }
+  }
+  return offsets;
+}
+
+template <typename T>
+static void put(char *to, double value) {
+  T element = T(value);
+  memcpy(to, &element, sizeof element);
+}
+
+template <typename T>
+static double take(const char *from) {
+  T element;
+  memcpy(&element, from, sizeof element);
+  return double(element);
+}
+
+static void putElement(char *to, Type type, double value) {
+  if (type.isF32())
+    return put<float>(to, value);
+  if (type.isF64())
+    return put<double>(to, value);
+  if (type.isInteger(64))
+    return put<int64_t>(to, value);
+  if (type.isInteger(32))
+    return put<int32_t>(to, value);
+  if (type.isUnsignedInteger(8) || type.isInteger(1))
+    return put<uint8_t>(to, value);
+  put<int8_t>(to, value);
+}
+
+static double takeElement(const char *from, Type type) {
+  if (type.isF32())
+    return take<float>(from);
+  if (type.isF64())
+    return take<double>(from);
+  if (type.isInteger(64))
+    return take<int64_t>(from);
+  if (type.isInteger(32))
+    return take<int32_t>(from);
+  if (type.isUnsignedInteger(8) || type.isInteger(1))
+    return take<uint8_t>(from);
+  return take<int8_t>(from);
+}
+
+//===----------------------------------------------------------------------===//
+// Comparison
+//===----------------------------------------------------------------------===//
+
+[[noreturn]] static void fail(const Twine &message) {
+  llvm::errs() << "difference: " << message << '\n';
+  std::exit(1);
+}
+
+/// Elements agree within the type's tolerance of the array's largest magnitude.
+static void compareArrays(const Twine &what, const Array &expected,
+                          const Array &actual, Type element) {
+  double scale = 0;
+  for (double value : expected.data)
+    if (std::isfinite(value))
+      scale = std::max(scale, std::fabs(value));
+  double tolerance = element.isF64() ? 1e-12 : element.isF32() ? 1e-5 : 0;
+  for (size_t i = 0; i < expected.data.size(); ++i) {
+    double want = expected.data[i], have = actual.data[i];
+    bool isClose = want == have || (std::isnan(want) && std::isnan(have)) ||
+                   std::fabs(want - have) <= tolerance * std::max(scale, 1.0);
+    if (!isClose)
+      fail(what + ": element " + Twine(i) + " is " + std::to_string(have) +
+           ", expected " + std::to_string(want));
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Compiled against interpreted
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Variant {
+  CompileOptions options;
+  std::string name;
+};
+
+/// Results of one call, as numbers and as bytes.
+struct Outcome {
+  std::vector<Array> results;
+  std::string bytes;
+};
+} // namespace
+
+static std::vector<Variant> variants() {
+  std::vector<Variant> list;
+  std::string host = Target::host().cpu;
+  bool isRunnable = false;
+  for (const char *cpu : {"x86-64-v4", "x86-64-v3", "x86-64-v2", "x86-64"}) {
+    isRunnable |= host == cpu;
+    if (!isRunnable)
+      continue;
+    for (unsigned level : {2u, 0u}) {
+      CompileOptions options;
+      options.target = *Target::byName(cpu);
+      options.level = level;
+      list.push_back({options, (Twine(cpu) + " -O" + Twine(level)).str()});
+    }
+  }
+  return list;
+}
+
+static Outcome runCompiled(ProgramJit &jit, func::FuncOp function,
+                           const std::vector<Array> &arguments,
+                           const std::vector<Array> &expected, int64_t extent,
+                           int64_t pieces) {
+  const SinterFunction &table = *jit.findProgram(function.getSymName());
+  jit.poisonArena();
+  for (auto [index, array] : llvm::enumerate(arguments)) {
+    RankedTensorType type =
+        cast<RankedTensorType>(function.getArgument(index).getType());
+    char *at = jit.at(table.args[index].buffer);
+    std::vector<int64_t> offsets = elementOffsets(type, array.shape);
+    for (size_t i = 0; i < offsets.size(); ++i)
+      putElement(at + offsets[i], type.getElementType(), array.data[i]);
+  }
+  if (jit.call(table, extent, pieces) != 0)
+    fail(function.getSymName() + ": the call failed");
+  Outcome outcome;
+  for (auto [index, array] : llvm::enumerate(expected)) {
+    RankedTensorType type =
+        cast<RankedTensorType>(function.getResultTypes()[index]);
+    const char *at = jit.at(table.results[index].buffer);
+    Array result{array.shape, {}};
+    for (int64_t offset : elementOffsets(type, array.shape)) {
+      result.data.push_back(takeElement(at + offset, type.getElementType()));
+      outcome.bytes.append(at + offset, elementBytes(type.getElementType()));
+    }
+    outcome.results.push_back(std::move(result));
+  }
+  return outcome;
+}
+
+namespace {
+/// One set of arguments with what the interpreter makes of them.
+struct Case {
+  func::FuncOp function;
+  int64_t extent;
+  std::vector<Array> arguments, expected;
+};
+} // namespace
+
+/// The bound of the run-time dimension, or 0 if the function has none.
+static int64_t extentBound(func::FuncOp function) {
+  for (Type type : function.getArgumentTypes())
+    for (const Dim &dim : dimsOf(cast<RankedTensorType>(type)))
+      if (dim.isDynamic())
+        return dim.size;
+  return 0;
+}
+
+static std::vector<Case> makeCases(ModuleOp module) {
+  std::vector<Case> cases;
+  for (func::FuncOp function : module.getOps<func::FuncOp>()) {
+    int64_t bound = extentBound(function);
+    std::vector<int64_t> extents = {bound};
+    if (bound > 1)
+      extents = {bound, 1, bound - bound / 3};
+    for (int64_t extent : extents) {
+      Interpreter interpreter;
+      interpreter.extents["batch"] = extent;
+      Case test{function, extent, {}, {}};
+      for (unsigned i = 0; i < function.getNumArguments(); ++i)
+        test.arguments.push_back(drawArgument(function, i, interpreter));
+      test.expected = interpreter.run(function, test.arguments);
+      cases.push_back(std::move(test));
+    }
+  }
+  return cases;
+}
+
+/// Every function of `module` is a program of no gradient left.
+static void compareCompiled(ModuleOp module) {
+  std::vector<Case> cases = makeCases(module);
+  std::vector<std::string> reference(cases.size());
+  for (const Variant &variant : variants()) {
+    ProgramJit jit;
+    std::string problem = jit.compile(module, Stage::Grad, variant.options);
+    if (!problem.empty())
+      fail(variant.name + ": " + problem);
+    for (auto [index, test] : llvm::enumerate(cases))
+      for (int64_t pieces : {1, 3}) {
+        std::string what =
+            (variant.name + ", " + test.function.getSymName() + ", extent " +
+             Twine(test.extent) + ", " + Twine(pieces) + " pieces")
+                .str();
+        Outcome outcome = runCompiled(jit, test.function, test.arguments,
+                                      test.expected, test.extent, pieces);
+        for (size_t i = 0; i < test.expected.size(); ++i)
+          compareArrays(what, test.expected[i], outcome.results[i],
+                        elementOf(test.function.getResultTypes()[i]));
+        if (!variant.options.target.hasFMA)
+          continue;
+        if (reference[index].empty())
+          reference[index] = outcome.bytes;
+        else if (reference[index] != outcome.bytes)
+          fail(what + ": the bits differ from the first variant's");
+      }
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Gradients against differences
+//===----------------------------------------------------------------------===//
+
+static bool isFloatTensor(Type type) { return isa<FloatType>(elementOf(type)); }
+
+/// Appends to the module `NAME.grad(arguments..., seeds...)`, which returns the
+/// adjoints of the float arguments, summed over the float results.
+static func::FuncOp addGradient(func::FuncOp function) {
+  OpBuilder builder(function);
+  builder.setInsertionPointAfter(function);
+  func::FuncOp gradient = cast<func::FuncOp>(builder.clone(*function));
+  gradient.setSymName((function.getSymName() + ".grad").str());
+  gradient->setAttr(ownerAttr, builder.getStringAttr(gradient.getSymName()));
+  Block &body = gradient.getBody().front();
+  SmallVector<Value> wrt;
+  SmallVector<Attribute> names;
+  for (BlockArgument argument : body.getArguments())
+    if (isFloatTensor(argument.getType())) {
+      wrt.push_back(argument);
+      names.push_back(
+          builder.getStringAttr("arg" + Twine(argument.getArgNumber())));
+    }
+  Operation *end = body.getTerminator();
+  builder.setInsertionPoint(end);
+  SmallVector<Value> sums;
+  for (Value result : end->getOperands()) {
+    if (!isFloatTensor(result.getType()))
+      continue;
+    Value seed = body.addArgument(result.getType(), result.getLoc());
+    GradientOp op =
+        GradientOp::create(builder, result.getLoc(), ValueRange(wrt).getTypes(),
+                           result, wrt, seed, builder.getArrayAttr(names));
+    for (size_t i = 0; i < wrt.size(); ++i)
+      if (sums.size() < wrt.size())
+        sums.push_back(op.getResult(i));
+      else
+        sums[i] =
+            AddOp::create(builder, result.getLoc(), sums[i], op.getResult(i));
+  }
+  end->setOperands(sums);
+  gradient.setType(builder.getFunctionType(body.getArgumentTypes(),
+                                           ValueRange(sums).getTypes()));
+  SmallVector<Attribute> attributes;
+  if (ArrayAttr old = function.getAllArgAttrs())
+    attributes.append(old.begin(), old.end());
+  else
+    attributes.assign(function.getNumArguments(),
+                      builder.getDictionaryAttr({}));
+  attributes.resize(body.getNumArguments(), builder.getDictionaryAttr({}));
+  gradient.setAllArgAttrs(ArrayRef(attributes));
+  return gradient;
+}
+
+/// The sum of seed * result over the float results.
+static double weigh(Interpreter &interpreter, func::FuncOp function,
+                    const std::vector<Array> &arguments,
+                    const std::vector<Array> &seeds) {
+  double sum = 0;
+  size_t next = 0;
+  std::vector<Array> results = interpreter.run(function, arguments);
+  for (size_t r = 0; r < results.size(); ++r) {
+    if (!isFloatTensor(function.getResultTypes()[r]))
+      continue;
+    for (size_t i = 0; i < results[r].data.size(); ++i)
+      sum += results[r].data[i] * seeds[next].data[i];
+    ++next;
+  }
+  return sum;
+}
+
+static void compareEntry(func::FuncOp function, unsigned argument, size_t entry,
+                         double derivative, double difference) {
+  if (std::fabs(derivative - difference) >
+      1e-5 + 1e-3 * std::max(std::fabs(derivative), std::fabs(difference)))
+    fail(function.getSymName() + ": derivative by element " + Twine(entry) +
+         " of argument " + Twine(argument) + " is " +
+         std::to_string(derivative) + ", differences say " +
+         std::to_string(difference));
+}
+
+static void checkGradientAt(func::FuncOp function, func::FuncOp gradient,
+                            int64_t extent) {
+  Interpreter interpreter;
+  interpreter.extents["batch"] = extent;
+  std::vector<Array> all;
+  for (unsigned i = 0; i < gradient.getNumArguments(); ++i)
+    all.push_back(drawArgument(gradient, i, interpreter));
+  std::vector<Array> arguments(all.begin(),
+                               all.begin() + function.getNumArguments());
+  std::vector<Array> seeds(all.begin() + function.getNumArguments(), all.end());
+  std::vector<Array> adjoints = interpreter.run(gradient, all);
+  const double step = 1e-6;
+  size_t next = 0;
+  for (unsigned a = 0; a < arguments.size(); ++a) {
+    if (!isFloatTensor(function.getArgument(a).getType()))
+      continue;
+    const Array &adjoint = adjoints[next++];
+    for (size_t i = 0; i < adjoint.data.size(); ++i) {
+      double middle = arguments[a].data[i];
+      arguments[a].data[i] = middle + step;
+      double above = weigh(interpreter, function, arguments, seeds);
+      arguments[a].data[i] = middle - step;
+      double below = weigh(interpreter, function, arguments, seeds);
+      arguments[a].data[i] = middle;
+      compareEntry(function, a, i, adjoint.data[i],
+                   (above - below) / (2 * step));
+    }
+  }
+}
+
+static const unsigned gradientPoints = 20;
+
+//===----------------------------------------------------------------------===//
+// The tool
+//===----------------------------------------------------------------------===//
+
+/// Makes every function a program, which is how compiled ones are called.
+static void makePrograms(ModuleOp module) {
+  Builder builder(module.getContext());
+  for (func::FuncOp function : module.getOps<func::FuncOp>()) {
+    function->setAttr(roleAttr, builder.getStringAttr("program"));
+    function->setAttr(ownerAttr, function.getSymNameAttr());
+  }
+}
+
+static bool wantsGradient(func::FuncOp function) {
+  return !function->hasAttr("test.no_gradient") &&
+         llvm::any_of(function.getArgumentTypes(), isFloatTensor) &&
+         llvm::any_of(function.getResultTypes(), isFloatTensor);
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  if (argc != 2) {
+    llvm::errs() << "usage: sinter-difftest FILE.mlir\n";
+    return 2;
+  }
+  DialectRegistry registry;
+  registerCodegenDialects(registry);
+  MLIRContext context(registry);
+  context.allowUnregisteredDialects(); // test.range, test.no_gradient
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(argv[1], &context);
+  if (!module)
+    return 1;
+
+  makePrograms(*module);
+  SmallVector<std::pair<func::FuncOp, func::FuncOp>> pairs;
+  for (func::FuncOp function : llvm::to_vector(module->getOps<func::FuncOp>()))
+    if (wantsGradient(function))
+      pairs.push_back({function, addGradient(function)});
+  PassManager pm(&context);
+  pm.addPass(createDifferentiate());
+  if (failed(pm.run(*module)))
+    return 1;
+
+  for (auto [function, gradient] : pairs) {
+    int64_t bound = extentBound(function);
+    for (unsigned point = 0; point < gradientPoints; ++point)
+      checkGradientAt(function, gradient, point % 2 ? bound : (bound + 1) / 2);
+  }
+  compareCompiled(*module);
+  for (func::FuncOp function : module->getOps<func::FuncOp>())
+    llvm::outs() << function.getSymName() << ": ok\n";
+  return 0;
+}

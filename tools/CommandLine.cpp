@@ -1,0 +1,176 @@
+//===- CommandLine.cpp - The words after `sinter` -------------------------===//
+
+#include "tools/CommandLine.h"
+
+#include "frontend/Diagnostics.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace sinter;
+
+namespace {
+/// One option: its spelling, whether a value follows (`--x V` or `--x=V`), what
+/// it does. `apply` returns an error message, empty on success.
+struct Option {
+  StringRef name;
+  StringRef valueName;
+  StringRef help;
+  std::string (*apply)(Command &, StringRef value);
+};
+} // namespace
+
+static std::string applyStage(std::optional<Stage> &stage, StringRef value) {
+  stage = parseStage(value);
+  return stage ? "" : "unknown stage '" + value.str() + "'";
+}
+
+static const Option options[] = {
+    {"-o", "FILE", "where the result goes",
+     [](Command &command, StringRef value) -> std::string {
+       command.output = value.str();
+       return "";
+     }},
+    {"-O0", "", "do not optimize",
+     [](Command &command, StringRef) -> std::string {
+       command.compile.level = 0;
+       return "";
+     }},
+    {"-O2", "", "optimize (the default)",
+     [](Command &command, StringRef) -> std::string {
+       command.compile.level = 2;
+       return "";
+     }},
+    {"-D", "NAME=VALUE", "set an option of the model file",
+     [](Command &command, StringRef value) -> std::string {
+       auto [name, text] = value.split('=');
+       if (name.empty() || !value.contains('='))
+         return "-D wants NAME=VALUE";
+       command.defines.push_back({name.str(), text.str()});
+       return "";
+     }},
+    {"--data", "DIR", "where data files are found",
+     [](Command &command, StringRef value) -> std::string {
+       command.dataDir = value.str();
+       return "";
+     }},
+    {"--cpu", "LEVEL", "x86-64, x86-64-v2, -v3, -v4 or native (the default)",
+     [](Command &command, StringRef value) -> std::string {
+       std::optional<sinter::Target> target = sinter::Target::byName(value);
+       if (!target)
+         return "unknown CPU level '" + value.str() + "'";
+       command.compile.target = *target;
+       return "";
+     }},
+    {"--emit", "STAGE",
+     "what to produce: ast, graph, grad, opt, plan, kernels, llvm, asm, obj or "
+     "exe",
+     [](Command &command, StringRef value) {
+       return applyStage(command.emit, value);
+     }},
+    {"--from", "STAGE", "FILE is a dump of this stage",
+     [](Command &command, StringRef value) {
+       return applyStage(command.from, value);
+     }},
+    {"--error-format", "text|json", "how errors are printed",
+     [](Command &command, StringRef value) -> std::string {
+       if (value != "text" && value != "json")
+         return "unknown error format '" + value.str() + "'";
+       command.jsonErrors = value == "json";
+       return "";
+     }},
+};
+
+void sinter::printUsage(raw_ostream &os) {
+  os << "usage: sinter build FILE -o PROG   compile a model to a program\n"
+        "       sinter run FILE [NAME]      build into a cache and run: an\n"
+        "                                   experiment, a program, or all\n"
+        "       sinter check FILE           report errors only\n"
+        "       sinter summary FILE         parameters and memory, before it runs\n"
+        "       sinter emit FILE --emit=STAGE   print a stage of the compiler\n"
+        "       sinter explain CODE         explain an error code\n"
+        "       sinter help | --version\n\noptions:\n";
+  for (const Option &option : options) {
+    std::string spelling = option.name.str();
+    if (!option.valueName.empty())
+      spelling += (option.name.size() > 2 ? "=" : " ") + option.valueName.str();
+    os << "  " << left_justify(spelling, 26) << option.help << '\n';
+  }
+  os << "\nOptions after NAME in `sinter run` are the program's own.\n";
+}
+
+static void usageError(const Twine &message) {
+  errs() << "sinter: " << message << "\nTry 'sinter help'.\n";
+}
+
+/// The option that `word` spells, with or without its value, or null.
+static const Option *findOption(StringRef word) {
+  for (const Option &option : options) {
+    if (word == option.name)
+      return &option;
+    // `-Dname=1`, `-oFILE`, `--emit=graph`.
+    StringRef rest = word;
+    bool isShort = option.name.size() == 2;
+    if (!option.valueName.empty() && rest.consume_front(option.name) &&
+        (isShort || rest.starts_with("=")))
+      return &option;
+  }
+  return nullptr;
+}
+
+static void unknownOption(StringRef word) {
+  std::vector<StringRef> names;
+  for (const Option &option : options)
+    names.push_back(option.name);
+  StringRef near = closestName(word.split('=').first, names);
+  usageError("unknown option '" + word + "'" +
+             (near.empty() ? "" : "; did you mean '" + near + "'?"));
+}
+
+/// Applies the option at `argv[index]`, whose value may be the next word.
+static bool applyOption(Command &command, ArrayRef<const char *> argv,
+                        size_t &index) {
+  StringRef word = argv[index];
+  const Option *option = findOption(word);
+  if (!option) {
+    unknownOption(word);
+    return false;
+  }
+  StringRef value = word.drop_front(option->name.size());
+  if (!option->valueName.empty() && value.empty()) {
+    if (index + 1 == argv.size()) {
+      usageError("option '" + option->name + "' wants " + option->valueName);
+      return false;
+    }
+    value = argv[++index];
+  } else if (option->name.size() > 2) {
+    value.consume_front("=");
+  }
+  std::string message = option->apply(command, value);
+  if (message.empty())
+    return true;
+  usageError(message);
+  return false;
+}
+
+std::optional<Command>
+sinter::parseCommandLine(ArrayRef<const char *> argv) {
+  Command command;
+  if (argv.size() < 2) {
+    usageError("what shall I do?");
+    return std::nullopt;
+  }
+  command.verb = argv[1];
+  for (size_t i = 2; i < argv.size(); ++i) {
+    StringRef word = argv[i];
+    // What follows NAME belongs to the program that is run.
+    bool isPrograms = command.verb == "run" && command.words.size() >= 2;
+    if (!isPrograms && word.starts_with("-") && word != "-") {
+      if (!applyOption(command, argv, i))
+        return std::nullopt;
+    } else {
+      command.words.push_back(word.str());
+    }
+  }
+  return command;
+}

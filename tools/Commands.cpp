@@ -1,0 +1,79 @@
+//===- Commands.cpp - The small commands of `sinter` ----------------------===//
+
+#include "tools/Commands.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace sinter;
+
+/// Says what the command wants unless it got exactly one file.
+static bool wantsOneFile(const Command &command) {
+  if (command.words.size() == 1)
+    return true;
+  report(createStringError("'" + command.verb + "' wants one file"), UsageError);
+  return false;
+}
+
+ExitCode sinter::runBuild(const Command &command) {
+  if (!wantsOneFile(command))
+    return UsageError;
+  Stage wanted = command.emit.value_or(Stage::Exe);
+  if (command.output.empty())
+    return report(createStringError("'build' wants -o FILE"), UsageError);
+  if (command.output == "-" && wanted == Stage::Exe)
+    return report(createStringError("a program cannot go to stdout"), UsageError);
+  Driver driver(command);
+  if (ExitCode code = driver.read(command.words[0]))
+    return code;
+  return driver.write(wanted, command.output);
+}
+
+ExitCode sinter::runEmit(const Command &command) {
+  if (!wantsOneFile(command))
+    return UsageError;
+  if (!command.emit)
+    return report(createStringError("'emit' wants --emit=STAGE"), UsageError);
+  StringRef output = command.output.empty() ? "-" : StringRef(command.output);
+  if (output == "-" && *command.emit == Stage::Exe)
+    return report(createStringError("a program cannot go to stdout"), UsageError);
+  Driver driver(command);
+  if (ExitCode code = driver.read(command.words[0]))
+    return code;
+  return driver.write(*command.emit, output);
+}
+
+ExitCode sinter::runCheck(const Command &command) {
+  if (!wantsOneFile(command))
+    return UsageError;
+  Driver driver(command);
+  if (ExitCode code = driver.read(command.words[0]))
+    return code;
+  if (ExitCode code = driver.elaborate({}))
+    return code;
+  // Missing gradients are found by differentiation.
+  return driver.lowerTo(Stage::Grad);
+}
+
+ExitCode sinter::runExplain(const Command &command) {
+  const CodeInfo *info =
+      command.words.size() == 1 ? findCode(command.words[0]) : nullptr;
+  if (!info)
+    return report(createStringError("'explain' wants an error code, as E0101"),
+                  UsageError);
+  outs() << codeName(info->code) << ": " << info->title << "\n\n"
+         << info->explanation << '\n';
+  return Success;
+}
+
+ExitCode sinter::runHelp(const Command &) {
+  printUsage(outs());
+  return Success;
+}
+
+ExitCode sinter::runVersion(const Command &) {
+  outs() << "sinter " SINTER_VERSION "\n";
+  return Success;
+}

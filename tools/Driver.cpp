@@ -1,0 +1,243 @@
+//===- Driver.cpp - From a file to a stage of the compiler ----------------===//
+
+#include "tools/Driver.h"
+#include "codegen/Linker.h"
+#include "codegen/LowerToLLVM.h"
+#include "codegen/ObjectEmitter.h"
+#include "codegen/Tables.h"
+#include "frontend/Elaborate.h"
+#include "frontend/JsonWriter.h"
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IRReader/IRReader.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+using namespace llvm;
+using namespace sinter;
+
+ExitCode sinter::report(Error error, ExitCode code) {
+  errs() << "sinter: " << toString(std::move(error)) << '\n';
+  return code;
+}
+
+/// Compiler bugs end here: the model was right, a pass was not.
+static ExitCode reportBug(Error error) {
+  errs() << "sinter: bug in sinter: ";
+  logAllUnhandledErrors(std::move(error), errs());
+  return Bug;
+}
+
+static mlir::DialectRegistry allDialects() {
+  mlir::DialectRegistry registry;
+  registerCodegenDialects(registry);
+  return registry;
+}
+
+/// The place in a model file that a location of the graph came from.
+static Loc placeOf(mlir::Location loc, SourceManager &sources) {
+  mlir::FileLineColLoc file = findFileLocation(loc);
+  if (!file)
+    return {};
+  // Its text is read again when the line is shown.
+  return {sources.addReference(file.getFilename().getValue()), file.getLine(),
+          file.getColumn()};
+}
+
+/// Errors of passes are told like the front end's own.
+static void adopt(mlir::Diagnostic &diagnostic, SourceManager &sources,
+                  Diagnostics &diagnostics) {
+  if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Error)
+    return;
+  sinter::Diagnostic &adopted = diagnostics.error(
+      Code::CannotCompile, placeOf(diagnostic.getLocation(), sources),
+      diagnostic.str());
+  for (const mlir::Diagnostic &note :
+       diagnostic.getNotes())
+    adopted.addNote(placeOf(note.getLocation(), sources), note.str());
+}
+
+Driver::Driver(const Command &command)
+    : command(command), diagnostics(sources), context(allDialects()) {
+  context.loadAllAvailableDialects();
+  context.getDiagEngine().registerHandler([&](mlir::Diagnostic &diagnostic) {
+    adopt(diagnostic, sources, diagnostics);
+  });
+}
+
+Driver::~Driver() = default;
+
+void Driver::flush() {
+  if (command.jsonErrors)
+    diagnostics.printJson(errs());
+  else
+    diagnostics.print(errs());
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+ExitCode Driver::read(StringRef path) {
+  stage = command.from.value_or(Stage::Ast);
+  if (stage == Stage::Ast) {
+    file = command.from ? readDump(path) : parseFile(path, sources, diagnostics);
+    if (file && !diagnostics.hasErrors())
+      return Success;
+    flush();
+    return ModelError;
+  }
+  ErrorOr<std::unique_ptr<MemoryBuffer>> text = MemoryBuffer::getFileOrSTDIN(path);
+  if (!text)
+    return report(createStringError(text.getError(), "cannot read '" + path + "'"));
+  dump = std::move(*text);
+  return stage <= Stage::Kernels ? readModule(path) : Success;
+}
+
+/// A dump of the syntax tree is JSON, whatever its file is called.
+std::unique_ptr<File> Driver::readDump(StringRef path) {
+  uint32_t id;
+  if (std::error_code error = sources.open(path, id)) {
+    diagnostics.error(Code::UnreadableFile, {},
+                      "cannot read '" + path + "': " + error.message());
+    return nullptr;
+  }
+  return parseSource(id, Spelling::Json, sources, diagnostics);
+}
+
+ExitCode Driver::readModule(StringRef path) {
+  module = mlir::parseSourceString<mlir::ModuleOp>(
+      dump->getBuffer(), mlir::ParserConfig(&context), path);
+  if (module && !diagnostics.hasErrors())
+    return Success;
+  flush();
+  return ModelError;
+}
+
+ExitCode Driver::elaborate(ArrayRef<std::string> only) {
+  if (stage != Stage::Ast)
+    return Success;
+  ElaborateOptions options;
+  options.defines = command.defines;
+  options.only.assign(only.begin(), only.end());
+  module = sinter::elaborate(*file, options, &context, sources, diagnostics);
+  flush();
+  if (!module || diagnostics.hasErrors())
+    return ModelError;
+  stampHash(*module);
+  stage = Stage::Graph;
+  return Success;
+}
+
+ExitCode Driver::lowerTo(Stage wanted) {
+  if (wanted <= stage)
+    return Success;
+  unsigned before = diagnostics.numErrors();
+  mlir::LogicalResult lowered =
+      lowerModule(*module, stage, wanted, command.compile);
+  if (diagnostics.numErrors() != before) {
+    flush();
+    return ModelError;
+  }
+  if (failed(lowered))
+    return reportBug(createStringError("a pass failed without a word"));
+  stage = wanted;
+  return Success;
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+ExitCode Driver::write(Stage wanted, StringRef output) {
+  if (wanted < stage)
+    return report(createStringError("stage '" + stageName(wanted) +
+                                    "' comes before '" + stageName(stage) + "'"),
+                  UsageError);
+  if (wanted == Stage::Ast)
+    return writeText(wanted, output);
+  if (ExitCode code = elaborate({}))
+    return code;
+  if (ExitCode code = lowerTo(std::min(wanted, Stage::Kernels)))
+    return code;
+  if (wanted <= Stage::Kernels)
+    return writeText(wanted, output);
+  return wanted == Stage::Exe ? link(output) : writeMachineCode(wanted, output);
+}
+
+ExitCode Driver::writeText(Stage wanted, StringRef output) {
+  Error error = writeToOutput(output, [&](raw_ostream &os) {
+    if (wanted == Stage::Ast)
+      writeJsonDump(*file, sources, os);
+    else
+      module->print(os, mlir::OpPrintingFlags()
+                            .enableDebugInfo(true)
+                            .printNameLocAsPrefix(true));
+    return Error::success();
+  });
+  return error ? report(std::move(error)) : Success;
+}
+
+Error Driver::emitMachineCode(Stage wanted, raw_pwrite_stream &out) {
+  const CompileOptions &options = command.compile;
+  if (stage == wanted) {
+    out << dump->getBuffer();
+    return Error::success();
+  }
+  if (stage == Stage::Asm)
+    return assemble(*dump, options.target, out);
+
+  LLVMContext llvmContext;
+  std::unique_ptr<Module> code;
+  if (stage == Stage::LLVM) {
+    SMDiagnostic problem;
+    code = parseIR(*dump, problem, llvmContext);
+    if (!code)
+      return createStringError("line " + Twine(problem.getLineNo()) + ": " +
+                               problem.getMessage());
+  } else {
+    Expected<std::unique_ptr<Module>> translated =
+        translateToLLVM(*module, options, llvmContext);
+    if (!translated)
+      return translated.takeError();
+    code = std::move(*translated);
+  }
+  if (wanted == Stage::LLVM) {
+    code->print(out, nullptr);
+    return Error::success();
+  }
+  return emit(*code, options.target, options.level,
+              wanted == Stage::Asm ? FileType::Assembly : FileType::Object, out);
+}
+
+ExitCode Driver::writeMachineCode(Stage wanted, StringRef output) {
+  // In memory first: stdout cannot seek, and a failure leaves no file behind.
+  SmallVector<char, 0> bytes;
+  raw_svector_ostream os(bytes);
+  if (Error error = emitMachineCode(wanted, os))
+    return reportBug(std::move(error));
+  Error error = writeToOutput(output, [&](raw_ostream &out) {
+    out << StringRef(bytes.data(), bytes.size());
+    return Error::success();
+  });
+  return error ? report(std::move(error)) : Success;
+}
+
+ExitCode Driver::link(StringRef output) {
+  SmallString<128> object;
+  if (std::error_code error =
+          sys::fs::createTemporaryFile("sinter", "o", object))
+    return report(createStringError(error, "cannot create a temporary file"));
+  FileRemover remover(object);
+  if (ExitCode code = writeMachineCode(Stage::Obj, object))
+    return code;
+  std::string sysroot = findSysroot("x86_64-linux-musl");
+  if (Error error = linkExecutable(object, sysroot, output))
+    return report(std::move(error));
+  return Success;
+}

@@ -1,0 +1,165 @@
+//===- Run.cpp - sinter run: build into a cache, then run -----------------===//
+
+#include "tools/Commands.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/SHA256.h"
+#include "llvm/Support/Errno.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <unistd.h>
+
+using namespace llvm;
+using namespace sinter;
+
+/// $XDG_CACHE_HOME/sinter or ~/.cache/sinter, else a folder of its own in /tmp.
+static SmallString<128> cacheFolder() {
+  SmallString<128> folder;
+  if (!sys::path::cache_directory(folder))
+    sys::path::system_temp_directory(true, folder);
+  sys::path::append(folder, "sinter");
+  return folder;
+}
+
+/// A name that changes with whatever the program is made of: the graph, the
+/// target, the level and the compiler itself.
+static std::string programKey(Driver &driver, const Command &command) {
+  static int anchor;
+  std::string self = sys::fs::getMainExecutable(nullptr, &anchor);
+  sys::fs::file_status status;
+  sys::fs::status(self, status);
+  std::string text;
+  raw_string_ostream os(text);
+  os << status.getLastModificationTime().time_since_epoch().count() << ' '
+     << status.getSize() << ' ' << command.compile.target.cpu << ' '
+     << command.compile.level << '\n';
+  driver.getModule().print(os, mlir::OpPrintingFlags().enableDebugInfo(true));
+  std::array<uint8_t, 32> digest = SHA256::hash(
+      ArrayRef(reinterpret_cast<const uint8_t *>(text.data()), text.size()));
+  return toHex(ArrayRef(digest).take_front(12), /*LowerCase=*/true);
+}
+
+/// Builds the program into the cache unless it is there.
+static ExitCode buildCached(Driver &driver, const Command &command,
+                            SmallString<128> &program) {
+  program = cacheFolder();
+  if (std::error_code error = sys::fs::create_directories(program))
+    return report(createStringError(error, "cannot create " + program.str()));
+  sys::path::append(program, programKey(driver, command));
+  if (sys::fs::can_execute(program))
+    return Success;
+  // Under another name first: a second `sinter run` may be at it too.
+  SmallString<128> fresh(program);
+  fresh += "." + std::to_string(sys::Process::getProcessId());
+  if (ExitCode code = driver.write(Stage::Exe, fresh))
+    return code;
+  if (std::error_code error = sys::fs::rename(fresh, program))
+    return report(createStringError(error, "cannot write " + program.str()));
+  return Success;
+}
+
+namespace {
+/// A run of the program: `train NAMES` or `run NAMES`.
+struct Invocation {
+  StringRef verb;
+  SmallVector<StringRef> names;
+};
+} // namespace
+
+/// The name and verb of an experiment or program; an empty name for the rest.
+static std::pair<StringRef, StringRef> entryOf(const Stmt *stmt) {
+  if (stmt->kind == Stmt::Kind::Program)
+    return {cast<FunctionStmt>(stmt)->name, "run"};
+  const TrainStmt *train = dyn_cast<TrainStmt>(stmt);
+  if (!train)
+    return {};
+  // An experiment without a name of its own has its model's.
+  const Expr *model = train->model;
+  if (const CallExpr *call = dyn_cast<CallExpr>(model))
+    model = call->callee;
+  const NameExpr *name = dyn_cast<NameExpr>(model);
+  return {train->name.empty() && name ? name->name : train->name, "train"};
+}
+
+/// The file's experiments and programs in order, neighbours of one kind in one
+/// invocation; only the one named `only` unless it is empty.
+static SmallVector<Invocation> planRun(const File &file, StringRef only) {
+  SmallVector<Invocation> plan;
+  for (const Stmt *stmt : file.body.stmts) {
+    auto [name, verb] = entryOf(stmt);
+    if (name.empty() || (!only.empty() && name != only))
+      continue;
+    if (plan.empty() || plan.back().verb != verb)
+      plan.push_back({verb, {}});
+    plan.back().names.push_back(name);
+  }
+  return plan;
+}
+
+/// Turns this process into the program, so that signals, exit codes and the
+/// terminal are its own.
+static ExitCode become(ArrayRef<StringRef> words) {
+  std::vector<std::string> texts(words.begin(), words.end());
+  std::vector<char *> argv;
+  for (std::string &text : texts)
+    argv.push_back(text.data());
+  argv.push_back(nullptr);
+  execv(argv[0], argv.data());
+  return report(createStringError(errnoAsErrorCode(), "cannot run " + texts[0]));
+}
+
+ExitCode sinter::runRun(const Command &command) {
+  if (command.words.empty())
+    return report(createStringError("'run' wants a file"), UsageError);
+  StringRef path = command.words[0];
+  Driver driver(command);
+  if (ExitCode code = driver.read(path))
+    return code;
+  if (!driver.getFile())
+    return report(createStringError("'run' wants a model file"), UsageError);
+
+  std::vector<std::string> only;
+  if (command.words.size() > 1)
+    only.push_back(command.words[1]);
+  SmallVector<Invocation> plan =
+      planRun(*driver.getFile(), only.empty() ? "" : StringRef(only[0]));
+  if (plan.empty() && !only.empty())
+    return report(createStringError("no experiment or program is named '" +
+                                    only[0] + "' in " + path),
+                  UsageError);
+  if (ExitCode code = driver.elaborate(only))
+    return code;
+  SmallString<128> program;
+  if (ExitCode code = buildCached(driver, command, program))
+    return code;
+
+  // Data files lie beside the model unless the user says otherwise.
+  StringRef folder = sys::path::parent_path(path);
+  std::string data = !command.dataDir.empty() ? command.dataDir
+                     : folder.empty()         ? "."
+                                              : folder.str();
+  for (const Invocation &invocation : plan) {
+    SmallVector<StringRef> argv{program, invocation.verb};
+    append_range(argv, invocation.names);
+    argv.append({"--data", data});
+    for (const std::string &word : ArrayRef(command.words).drop_front(
+             std::min<size_t>(2, command.words.size())))
+      argv.push_back(word);
+    if (&invocation == &plan.back())
+      return become(argv);
+    std::string message;
+    int status =
+        sys::ExecuteAndWait(program, argv, std::nullopt, {}, 0, 0, &message);
+    if (status < 0)
+      return report(
+          createStringError("cannot run " + program.str() + ": " + message));
+    if (status != 0)
+      return ExitCode(status);
+  }
+  return Success;
+}

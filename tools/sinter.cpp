@@ -1,0 +1,44 @@
+//===- sinter.cpp - The compiler's driver ---------------------------------===//
+
+#include "tools/Commands.h"
+
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace sinter;
+
+namespace {
+struct Verb {
+  StringRef name;
+  ExitCode (*run)(const Command &);
+};
+} // namespace
+
+static const Verb verbs[] = {
+    {"build", runBuild},     {"run", runRun},   {"check", runCheck},
+    {"emit", runEmit},       {"explain", runExplain},
+    {"summary", runSummary}, {"help", runHelp}, {"--help", runHelp},
+    {"-h", runHelp},         {"--version", runVersion},
+};
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  std::optional<Command> command =
+      parseCommandLine(ArrayRef<const char *>(argv, argc));
+  if (!command)
+    return UsageError;
+  for (const Verb &verb : verbs)
+    if (verb.name == command->verb)
+      return verb.run(*command);
+
+  SmallVector<StringRef> names;
+  for (const Verb &verb : verbs)
+    names.push_back(verb.name);
+  StringRef near = closestName(command->verb, names);
+  errs() << "sinter: unknown command '" << command->verb << "'";
+  if (!near.empty())
+    errs() << "; did you mean '" << near << "'?";
+  errs() << "\nTry 'sinter help'.\n";
+  return UsageError;
+}
