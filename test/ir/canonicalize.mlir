@@ -1,7 +1,7 @@
 // RUN: sinter-opt %s --canonicalize --split-input-file | FileCheck %s
 
 // CHECK-LABEL: func.func @add_zero
-// CHECK-SAME: (%[[X:.*]]: tensor<4xf32>, %[[I:.*]]: tensor<4xi32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>, %[[I:[a-z0-9]+]]: tensor<4xi32>)
 func.func @add_zero(%x: tensor<4xf32>, %i: tensor<4xi32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xi32>) {
   %zero = sinter.splat 0.0 : f32 -> tensor<4xf32>
   %minus_zero = sinter.splat -0.0 : f32 -> tensor<4xf32>
@@ -18,7 +18,7 @@ func.func @add_zero(%x: tensor<4xf32>, %i: tensor<4xi32>) -> (tensor<4xf32>, ten
 // -----
 
 // CHECK-LABEL: func.func @sub_zero
-// CHECK-SAME: (%[[X:.*]]: tensor<4xf32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>)
 func.func @sub_zero(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %zero = sinter.splat 0.0 : f32 -> tensor<4xf32>
   %minus_zero = sinter.splat -0.0 : f32 -> tensor<4xf32>
@@ -32,7 +32,7 @@ func.func @sub_zero(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
 // -----
 
 // CHECK-LABEL: func.func @mul
-// CHECK-SAME: (%[[X:.*]]: tensor<4xf32>, %[[I:.*]]: tensor<4xi32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>, %[[I:[a-z0-9]+]]: tensor<4xi32>)
 func.func @mul(%x: tensor<4xf32>, %i: tensor<4xi32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xi32>) {
   // CHECK-DAG: %[[NONE:.*]] = sinter.splat 0 : i32
   %one = sinter.splat 1.0 : f32 -> tensor<4xf32>
@@ -50,7 +50,7 @@ func.func @mul(%x: tensor<4xf32>, %i: tensor<4xi32>) -> (tensor<4xf32>, tensor<4
 // -----
 
 // CHECK-LABEL: func.func @div
-// CHECK-SAME: (%[[X:.*]]: tensor<4xf32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>)
 func.func @div(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
   // CHECK-DAG: %[[HALF:.*]] = sinter.splat 5.000000e-01
   // CHECK-DAG: %[[THREE:.*]] = sinter.splat 3.000000e+00
@@ -69,7 +69,7 @@ func.func @div(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32
 // -----
 
 // CHECK-LABEL: func.func @negations
-// CHECK-SAME: (%[[X:.*]]: tensor<4xf32>, %[[Y:.*]]: tensor<4xf32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>, %[[Y:[a-z0-9]+]]: tensor<4xf32>)
 func.func @negations(%x: tensor<4xf32>, %y: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
   %nx = sinter.neg %x : tensor<4xf32>
   %ny = sinter.neg %y : tensor<4xf32>
@@ -121,7 +121,7 @@ func.func @nan_stays() -> tensor<4xf32> {
 // -----
 
 // CHECK-LABEL: func.func @logic
-// CHECK-SAME: (%[[M:.*]]: tensor<4xi1>, %[[X:.*]]: tensor<4xf32>, %[[Y:.*]]: tensor<4xf32>)
+// CHECK-SAME: (%[[M:[a-z0-9]+]]: tensor<4xi1>, %[[X:[a-z0-9]+]]: tensor<4xf32>, %[[Y:[a-z0-9]+]]: tensor<4xf32>)
 func.func @logic(%m: tensor<4xi1>, %x: tensor<4xf32>, %y: tensor<4xf32>) -> (tensor<4xi1>, tensor<4xi1>, tensor<4xi1>, tensor<4xf32>, tensor<4xf32>) {
   // CHECK-NEXT: %[[NO:.*]] = sinter.splat false
   %yes = sinter.splat true -> tensor<4xi1>
@@ -138,7 +138,7 @@ func.func @logic(%m: tensor<4xi1>, %x: tensor<4xf32>, %y: tensor<4xf32>) -> (ten
 // -----
 
 // CHECK-LABEL: func.func @lossless_casts
-// CHECK-SAME: (%[[X:.*]]: tensor<4xf32>, %[[U:.*]]: tensor<4xui8>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>, %[[U:[a-z0-9]+]]: tensor<4xui8>)
 func.func @lossless_casts(%x: tensor<4xf32>, %u: tensor<4xui8>) -> (tensor<4xf32>, tensor<4xf32>) {
   %0 = sinter.cast %x : tensor<4xf32> -> tensor<4xf64>
   %1 = sinter.cast %0 : tensor<4xf64> -> tensor<4xf32>
@@ -167,7 +167,7 @@ func.func @lossy_casts(%i: tensor<4xi32>, %u: tensor<4xui8>) -> (tensor<4xi32>, 
 !rows = tensor<?x3x4xf32, #sinter.enc<batch max 8>>
 
 // CHECK-LABEL: func.func @broadcasts
-// CHECK-SAME: (%[[X:.*]]: tensor<4xf32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>)
 func.func @broadcasts(%x: tensor<4xf32>) -> (!rows, !rows, tensor<4xf32>) {
   // CHECK-NEXT: %[[A:.*]] = sinter.broadcast %[[X]] dims [2] : tensor<4xf32> -> tensor<?x3x4xf32
   %0 = sinter.broadcast %x dims [1] : tensor<4xf32> -> tensor<3x4xf32>
@@ -183,7 +183,7 @@ func.func @broadcasts(%x: tensor<4xf32>) -> (!rows, !rows, tensor<4xf32>) {
 // -----
 
 // CHECK-LABEL: func.func @views
-// CHECK-SAME: (%[[X:.*]]: tensor<3x4xf32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<3x4xf32>)
 func.func @views(%x: tensor<3x4xf32>) -> (tensor<3x4xf32>, tensor<3x4xf32>, tensor<4x3xf32>, tensor<3x4xf32>, tensor<3x4xf32>) {
   // CHECK-NEXT: %[[SPLAT:.*]] = sinter.splat 2.000000e+00 : f32 -> tensor<3x4xf32>
   %0 = sinter.reshape %x : tensor<3x4xf32> -> tensor<12xf32>

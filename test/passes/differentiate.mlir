@@ -2,7 +2,7 @@
 
 // y = f(x) + x: both ways count.
 // CHECK-LABEL: func.func @fan_out
-// CHECK-SAME: (%[[X:.*]]: tensor<f32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<f32>)
 func.func @fan_out(%x: tensor<f32>) -> tensor<f32> {
   // CHECK: %[[F:.*]] = sinter.sin %[[X]]
   %f = sinter.sin %x : tensor<f32>
@@ -21,7 +21,7 @@ func.func @fan_out(%x: tensor<f32>) -> tensor<f32> {
 
 // The adjoint of the diamond's root is summed once and passed on once.
 // CHECK-LABEL: func.func @diamond
-// CHECK-SAME: (%[[X:.*]]: tensor<f32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<f32>)
 func.func @diamond(%x: tensor<f32>) -> tensor<f32> {
   // CHECK: %[[A:.*]] = sinter.exp %[[X]]
   %a = sinter.exp %x : tensor<f32>
@@ -63,7 +63,7 @@ func.func @three_uses(%x: tensor<f32>) -> tensor<f32> {
 
 // Each rule multiplies the adjoint it gets.
 // CHECK-LABEL: func.func @chain_of_multiplies
-// CHECK-SAME: (%[[X:.*]]: tensor<f32>, %[[A:.*]]: tensor<f32>, %[[B:.*]]: tensor<f32>, %[[C:.*]]: tensor<f32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<f32>, %[[A:[a-z0-9]+]]: tensor<f32>, %[[B:[a-z0-9]+]]: tensor<f32>, %[[C:[a-z0-9]+]]: tensor<f32>)
 func.func @chain_of_multiplies(%x: tensor<f32>, %a: tensor<f32>, %b: tensor<f32>, %c: tensor<f32>) -> tensor<f32> {
   %0 = sinter.mul %x, %a : tensor<f32>
   %1 = sinter.mul %0, %b : tensor<f32>
@@ -82,7 +82,7 @@ func.func @chain_of_multiplies(%x: tensor<f32>, %a: tensor<f32>, %b: tensor<f32>
 // Only the way from %w to the target is differentiated: no adjoint for the input,
 // nothing for %unrelated, nothing past the target.
 // CHECK-LABEL: func.func @activity
-// CHECK-SAME: (%[[X:.*]]: tensor<2x3xf32>, %[[W:.*]]: tensor<3x4xf32>, %[[SEED:.*]]: tensor<2x4xf32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<2x3xf32>, %[[W:[a-z0-9]+]]: tensor<3x4xf32>, %[[SEED:[a-z0-9]+]]: tensor<2x4xf32>)
 func.func @activity(%x: tensor<2x3xf32>, %w: tensor<3x4xf32>, %seed: tensor<2x4xf32>) -> (tensor<3x4xf32>, tensor<2x4xf32>) {
   %e = sinter.exp %x : tensor<2x3xf32>
   %z = sinter.contract "bi,io->bo" %e, %w : tensor<2x3xf32>, tensor<3x4xf32> -> tensor<2x4xf32>
@@ -115,7 +115,7 @@ func.func @unreached(%x: tensor<f32>, %w: tensor<3xf32>) -> (tensor<3xf32>, tens
 
 // The target itself, and a value on the way.
 // CHECK-LABEL: func.func @intermediate
-// CHECK-SAME: (%[[X:.*]]: tensor<f32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<f32>)
 func.func @intermediate(%x: tensor<f32>) -> (tensor<f32>, tensor<f32>, tensor<f32>) {
   %a = sinter.exp %x : tensor<f32>
   %y = sinter.sin %a : tensor<f32>
@@ -147,7 +147,7 @@ func.func @values_not_numbers(%x: tensor<f32>) -> tensor<f32> {
 
 // The gradient stops there and the operation goes.
 // CHECK-LABEL: func.func @stop_gradient
-// CHECK-SAME: (%[[X:.*]]: tensor<f32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<f32>)
 func.func @stop_gradient(%x: tensor<f32>) -> tensor<f32> {
   // CHECK-NEXT: %[[U:.*]] = sinter.mul %[[X]], %[[X]]
   %y = sinter.mul %x, %x : tensor<f32>
@@ -165,7 +165,7 @@ func.func @stop_gradient(%x: tensor<f32>) -> tensor<f32> {
 
 // The outer gradient differentiates what the inner one became.
 // CHECK-LABEL: func.func @gradient_of_gradient
-// CHECK-SAME: (%[[X:.*]]: tensor<f32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<f32>)
 func.func @gradient_of_gradient(%x: tensor<f32>) -> tensor<f32> {
   // CHECK-NEXT: sinter.sin %[[X]]
   %y = sinter.sin %x : tensor<f32>

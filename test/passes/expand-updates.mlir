@@ -5,7 +5,7 @@ sinter.global state @v : tensor<2xf32> {label = "w.v", owner = "m"}
 sinter.global state @t : tensor<f32> {label = "w.t", owner = "m"}
 
 // CHECK-LABEL: func.func @states
-// CHECK-SAME: (%[[G:.*]]: tensor<2xf32>, %[[LR:.*]]: tensor<f32>)
+// CHECK-SAME: (%[[G:[a-z0-9]+]]: tensor<2xf32>, %[[LR:[a-z0-9]+]]: tensor<f32>)
 func.func @states(%g: tensor<2xf32>, %lr: tensor<f32>) {
   // CHECK-NEXT: %[[P:.*]] = sinter.load @w : tensor<2xf32>
   // CHECK-NEXT: %[[V:.*]] = sinter.load @v : tensor<2xf32>
@@ -29,7 +29,7 @@ func.func @states(%g: tensor<2xf32>, %lr: tensor<f32>) {
 
 // A rule may pass its arguments on.
 // CHECK-LABEL: func.func @identity
-// CHECK-SAME: (%[[G:.*]]: tensor<2xf32>)
+// CHECK-SAME: (%[[G:[a-z0-9]+]]: tensor<2xf32>)
 func.func @identity(%g: tensor<2xf32>) {
   // CHECK-NEXT: sinter.load @w
   // CHECK-NEXT: sinter.store %[[G]], @w

@@ -4,7 +4,7 @@
 // CHECK: sinter.global metric @"m/train.loss.count" : tensor<f64> {label = "train.loss.count", owner = "m"}
 // CHECK: sinter.global metric @"m/train.loss" : tensor<f64> {label = "train.loss", owner = "m"}
 // CHECK-LABEL: func.func @m.train_step
-// CHECK-SAME: (%[[X:.*]]: tensor<?xf32, {{.*}}) -> (tensor<f32> {sinter.name = "loss"})
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<?xf32, {{.*}}) -> (tensor<f32> {sinter.name = "loss"})
 func.func @m.train_step(%x: tensor<?xf32, #sinter.enc<batch max 8>>) -> (tensor<f32> {sinter.name = "loss"})
     attributes {sinter.role = "train_step", sinter.owner = "m"} {
   // CHECK: %[[LOSS:.*]] = sinter.reduce max

@@ -7,7 +7,7 @@
 
 // A softmax and its loss written out come out as log_softmax.
 // CHECK-LABEL: func.func @from_scratch
-// CHECK-SAME: (%[[O:.*]]: tensor<?x10xf32, {{.*}}, %[[I:.*]]: tensor
+// CHECK-SAME: (%[[O:[a-z0-9]+]]: tensor<?x10xf32, {{.*}}, %[[I:[a-z0-9]+]]: tensor
 func.func @from_scratch(%o: !rows, %i: !label) -> !batch {
   %e = sinter.exp %o : !rows
   %s = sinter.reduce sum %e axes [1] : !rows -> !batch
@@ -28,7 +28,7 @@ func.func @from_scratch(%o: !rows, %i: !label) -> !batch {
 
 // The sum without its own axis, and exp(o) written twice.
 // CHECK-LABEL: func.func @two_exponentials
-// CHECK-SAME: (%[[O:.*]]: tensor<3x3xf32>)
+// CHECK-SAME: (%[[O:[a-z0-9]+]]: tensor<3x3xf32>)
 func.func @two_exponentials(%o: tensor<3x3xf32>) -> tensor<3x3xf32> {
   %e = sinter.exp %o : tensor<3x3xf32>
   %f = sinter.exp %o : tensor<3x3xf32>
@@ -135,7 +135,7 @@ func.func @wrt_is_not_bypassed(%o: tensor<4xf32>) -> tensor<4xf32> {
 // -----
 
 // CHECK-LABEL: func.func @powers
-// CHECK-SAME: (%[[X:.*]]: tensor<4xf32>)
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>)
 func.func @powers(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
   %2 = sinter.splat 2.0 : f32 -> tensor<4xf32>
   %3 = sinter.splat 3.0 : f32 -> tensor<f32>
