@@ -8,6 +8,7 @@
 enum { MAX_REPORTED = 20 };
 
 int openLoad(Load *load, const char *path) {
+  memset(load, 0, sizeof *load);
   load->wants = mapMemory(sinter_program.numSymbols);
   if (!load->wants)
     return fail(EXIT_MEMORY, "out of memory: a table of symbols");

@@ -207,7 +207,7 @@ static void writeRow(const Prediction *p, const char *row) {
   for (uint64_t i = 0; i < columns; ++i) {
     if (i > 0)
       textChar(p->text, ',');
-    textArray(p->text, row + i * size, dtype, 0, NULL);
+    textElement(p->text, row + i * size, dtype);
   }
   textChar(p->text, '\n');
 }

@@ -45,4 +45,6 @@ void sinter_print(SinterContext *context, const SinterPrint *what) {
     hadRows = rows;
   }
   textChar(&standardOutput, '\n');
+  /* What is printed is seen at once; main reports a failure. */
+  textFlush(&standardOutput);
 }

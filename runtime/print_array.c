@@ -241,23 +241,13 @@ static void printAxis(Printer *p, uint32_t axis, int64_t index) {
   textChar(p->text, ']');
 }
 
-/* A scalar prints as NumPy's str() of it. */
-static void printNumber(Text *text, Scalar scalar, uint32_t dtype) {
-  if (dtype == SINTER_BOOL)
-    textString(text, scalar.integer ? "True" : "False");
-  else if (scalar.kind == SCALAR_INTEGER)
-    textInteger(text, scalar.integer);
-  else
-    textShortest(text, scalar.value, scalar.kind == SCALAR_SINGLE);
-}
-
 void textArray(Text *text, const char *data, uint32_t dtype, uint32_t rank,
                const int64_t *shape) {
   int64_t count = 1;
   for (uint32_t axis = 0; axis < rank; ++axis)
     count *= shape[axis];
   if (rank == 0) {
-    printNumber(text, readScalar(data, dtype), dtype);
+    textElement(text, data, dtype);
     return;
   }
   if (count == 0) {

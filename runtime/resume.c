@@ -22,7 +22,7 @@ static int readNumber(const TensorFile *file, const char *key, int64_t least,
 /* The checkpoint must be of this format, this model and a known experiment. */
 static int readIdentity(Trainer *t, const TensorFile *file) {
   char text[256];
-  int64_t version;
+  int64_t version = 0;
   int code = readNumber(file, "version", 1, &version);
   if (code)
     return code;

@@ -117,3 +117,13 @@ void textType(Text *text, uint32_t dtype, uint32_t rank, const int64_t *shape) {
   }
   textChar(text, ']');
 }
+
+void textElement(Text *text, const char *address, uint32_t dtype) {
+  Scalar scalar = readScalar(address, dtype);
+  if (dtype == SINTER_BOOL)
+    textString(text, scalar.integer ? "True" : "False");
+  else if (scalar.kind == SCALAR_INTEGER)
+    textInteger(text, scalar.integer);
+  else
+    textShortest(text, scalar.value, scalar.kind == SCALAR_SINGLE);
+}
