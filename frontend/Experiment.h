@@ -1,0 +1,112 @@
+//===- Experiment.h - Training runs ----------------------------*- C++ -*-===//
+
+#ifndef SINTER_FRONTEND_EXPERIMENT_H
+#define SINTER_FRONTEND_EXPERIMENT_H
+
+#include "frontend/Builtins.h"
+#include "frontend/Data.h"
+#include "frontend/Scope.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sinter {
+class Frame;
+
+/// A parameter or state of a model.
+struct ParameterInfo {
+  std::string name; // "net.weight"
+  std::string symbol;
+  Loc loc;
+  mlir::RankedTensorType type;
+  bool isTrained = true;
+};
+
+struct Experiment {
+  std::string name;
+  const TrainStmt *stmt = nullptr;
+  const FunctionStmt *model = nullptr;
+  DataSection *data = nullptr;
+  enum class State { Declared, Running, Done };
+  State state = State::Declared;
+  /// Done without an error.
+  bool isValid = false;
+
+  int64_t epochs = 0, batch = 0, seed = 0;
+  bool shuffle = true;
+  const Expr *optimizer = nullptr;
+  const Expr *clipNorm = nullptr, *clipValue = nullptr;
+  const BlockStmt *after = nullptr;
+
+  std::vector<CallArgument> modelArguments;
+  /// In order of declaration.
+  std::vector<ParameterInfo> parameters;
+  /// Fills the parameters; its body grows while the model is elaborated.
+  std::unique_ptr<Frame> init;
+
+  const ParameterInfo *find(llvm::StringRef parameter) const {
+    for (const ParameterInfo &candidate : parameters)
+      if (candidate.name == parameter)
+        return &candidate;
+    return nullptr;
+  }
+};
+
+/// The name of `train [NAME =] MODEL on ...`: its own, or its model's.
+llvm::StringRef experimentName(const TrainStmt *stmt);
+
+/// An update rule with its settings.
+struct OptimizerUse {
+  const FunctionStmt *rule = nullptr;
+  std::vector<CallArgument> settings;
+};
+
+/// What a model's body is elaborated for.
+enum class Mode { Train, Eval, Predict, PredictRaw };
+
+/// One elaboration of a model's body.
+struct ModelRun {
+  ModelRun(Experiment &experiment, Mode mode)
+      : experiment(experiment), mode(mode) {}
+
+  Experiment &experiment;
+  Mode mode;
+  /// The model's own block: layers bind their parameters here.
+  Scope *scope = nullptr;
+  /// Values of the parameters met so far, by name.
+  llvm::StringMap<mlir::Value> parameters;
+  /// Layers of each kind met so far, by the kind with its prefix.
+  llvm::StringMap<unsigned> layers;
+  /// What names of layers and parameters begin with: "", "block1.".
+  std::string prefix;
+
+  mlir::Value loss;
+  Loc lossLoc;
+  struct Metric {
+    std::string name;
+    Loc loc;
+    mlir::Value value;
+  };
+  std::vector<Metric> metrics;
+  mlir::Value prediction;
+  Loc predictLoc;
+};
+
+/// One elaboration of an update rule.
+struct UpdateRun {
+  Experiment &experiment;
+  const ParameterInfo &parameter;
+  mlir::Block *body;
+  struct State {
+    std::string name;
+    std::string symbol;
+    Loc loc;
+    Scope *scope;
+  };
+  std::vector<State> states;
+  Scope *scope;
+};
+} // namespace sinter
+
+#endif // SINTER_FRONTEND_EXPERIMENT_H

@@ -1,0 +1,458 @@
+//===- Expressions.cpp - Names, literals, conditions, texts ---------------===//
+
+#include "frontend/Elaborator.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
+
+using namespace mlir;
+using namespace sinter;
+
+Object Elaborator::evaluate(const Expr *expr, Scope &scope) {
+  if (++evaluations > kMaxEvaluations)
+    emit.exhaust(expr->loc, "the file takes more than " +
+                                Twine(kMaxEvaluations) +
+                                " steps to expand; are its loops too long?");
+  if (emit.isExhausted())
+    return Object::error();
+  if (depth >= kMaxDepth) {
+    emit.exhaust(expr->loc, "functions and blocks are nested more than " +
+                                Twine(kMaxDepth) + " deep");
+    return Object::error();
+  }
+  ++depth;
+  Object result;
+  switch (expr->kind) {
+  case Expr::Kind::Number:
+    result = evaluateNumber(cast<NumberExpr>(expr));
+    break;
+  case Expr::Kind::Bool:
+    result = Object(cast<BoolExpr>(expr)->value);
+    break;
+  case Expr::Kind::None:
+    result = Object(Nothing());
+    break;
+  case Expr::Kind::Text:
+    result = evaluateText(cast<TextExpr>(expr), scope);
+    break;
+  case Expr::Kind::Name:
+    result = evaluateName(expr->loc, cast<NameExpr>(expr)->name, scope);
+    break;
+  case Expr::Kind::List:
+    result = evaluateList(cast<ListExpr>(expr), scope);
+    break;
+  case Expr::Kind::Call:
+    result = evaluateCall(cast<CallExpr>(expr), nullptr, {}, scope);
+    break;
+  case Expr::Kind::Binary:
+    result = evaluateBinary(cast<BinaryExpr>(expr), scope);
+    break;
+  case Expr::Kind::Unary: {
+    const UnaryExpr *unary = cast<UnaryExpr>(expr);
+    Object operand = evaluate(unary->operand, scope);
+    result = unary->op == UnaryOp::Neg ? negate(expr->loc, operand)
+                                       : logicalNot(expr->loc, operand);
+    break;
+  }
+  case Expr::Kind::Index: {
+    const IndexExpr *indexed = cast<IndexExpr>(expr);
+    result =
+        index(expr->loc, evaluate(indexed->base, scope), indexed->items, scope);
+    break;
+  }
+  case Expr::Kind::Slice:
+    emit.error(Code::WrongType, expr->loc, "a slice stands in an index only");
+    break;
+  case Expr::Kind::Field:
+    result = evaluateField(cast<FieldExpr>(expr), scope);
+    break;
+  case Expr::Kind::Range:
+    result = evaluateRange(cast<RangeExpr>(expr), scope);
+    break;
+  case Expr::Kind::If:
+    result = evaluateIf(cast<IfExpr>(expr), scope, /*isStatement=*/false);
+    break;
+  }
+  --depth;
+  return result;
+}
+
+Object Elaborator::evaluateNumber(const NumberExpr *expr) {
+  if (expr->isInteger()) {
+    int64_t value = 0;
+    if (!expr->spelling.getAsInteger(10, value))
+      return Object(value);
+  }
+  double value = 0;
+  if (expr->spelling.getAsDouble(value)) {
+    emit.error(Code::BadNumber, expr->loc,
+               "'" + expr->spelling + "' is not a number");
+    return Object::error();
+  }
+  return Object(value);
+}
+
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+Object Elaborator::evaluateName(Loc loc, StringRef name, Scope &scope) {
+  if (Binding *binding = scope.find(name))
+    return checkedName(loc, name, binding->object);
+  if (name == "training")
+    return Object(training);
+  if (Type type = dtypeNamed(emit.context(), name))
+    return Object(type);
+  if (const Builtin *builtin = findBuiltin(name))
+    return Object(builtin);
+  if (rows) {
+    llvm::StringMap<Loc>::const_iterator whole =
+        rows->part->wholeValues.find(name);
+    if (whole != rows->part->wholeValues.end()) {
+      emit.unsupported(loc, "'" + name +
+                                "' belongs to all rows at once and cannot be "
+                                "combined with the rows of a file")
+          .addNote(whole->second, "'" + name + "' is computed here");
+      return Object::error();
+    }
+  }
+  unknownName(loc, name, scope);
+  return Object::error();
+}
+
+/// A graph value of another function cannot be used in this one.
+Object Elaborator::checkedName(Loc loc, StringRef name, const Object &object) {
+  const Tensor *tensor = object.as<Tensor>();
+  if (!tensor || !frame)
+    return object;
+  Value value = tensor->value;
+  if (frame->function->isAncestor(value.getParentRegion()->getParentOp()))
+    return object;
+  emit.error(Code::WrongPlace, loc,
+             "'" + name + "' is computed in each step and cannot be used here")
+      .addHelp("initial values are computed once, before the first step");
+  return Object::error();
+}
+
+void Elaborator::unknownName(Loc loc, StringRef name, Scope &scope) {
+  SmallVector<StringRef> candidates;
+  scope.collect(candidates);
+  for (const Builtin &builtin : allBuiltins())
+    candidates.push_back(builtin.name);
+  Diagnostic &diagnostic = emit.error(Code::UnknownName, loc,
+                                      "nothing is called '" + name + "' here");
+  StringRef closest = closestName(name, candidates);
+  if (!closest.empty())
+    diagnostic.addHelp("did you mean '" + closest + "'?");
+}
+
+/// "net.weight" of `net.weight`, empty if the base is no chain of names.
+static std::string dottedName(const Expr *expr) {
+  if (const NameExpr *name = dyn_cast<NameExpr>(expr))
+    return name->name.str();
+  const FieldExpr *field = dyn_cast<FieldExpr>(expr);
+  if (!field)
+    return {};
+  std::string base = dottedName(field->base);
+  return base.empty() ? base : base + "." + field->name.str();
+}
+
+Object Elaborator::evaluateField(const FieldExpr *expr, Scope &scope) {
+  std::string dotted = dottedName(expr);
+  if (!dotted.empty())
+    if (Binding *binding = scope.find(dotted))
+      return checkedName(expr->loc, dotted, binding->object);
+
+  StringRef root = StringRef(dotted).split('.').first;
+  if (!root.empty() && !scope.find(root) && expr->name != "T" &&
+      !findBuiltin(root)) {
+    unknownName(expr->loc, dotted, scope);
+    return Object::error();
+  }
+  Object base = evaluate(expr->base, scope);
+  if (base.isAbsorbing())
+    return base;
+  if (const DataPart *const *part = base.as<const DataPart *>())
+    return sectionField(expr->nameLoc, **part, expr->name);
+  if (const Declaration *declaration = base.as<Declaration>())
+    return declarationField(expr->nameLoc, *declaration, expr->name);
+  if (const MemberPath *path = base.as<MemberPath>())
+    return experimentField(expr->nameLoc, *path->experiment,
+                           path->prefix.empty()
+                               ? expr->name.str()
+                               : path->prefix + "." + expr->name.str());
+  if (expr->name != "T") {
+    emit.error(Code::UnknownName, expr->nameLoc,
+               describe(base) + " has no '." + expr->name + "'")
+        .addHelp("'.T' transposes; any other 'a.b' is a parameter, a column "
+                 "or a data section");
+    return Object::error();
+  }
+  std::optional<Tensor> tensor = toTensor(expr->loc, base);
+  if (!tensor)
+    return Object::error();
+  SmallVector<int64_t> permutation;
+  for (int64_t dim = tensor->type().getRank(); dim > 0; --dim)
+    permutation.push_back(dim - 1);
+  if (permutation.size() < 2)
+    return base;
+  return emit.transpose(expr->loc, tensor->value, permutation);
+}
+
+//===----------------------------------------------------------------------===//
+// Texts, lists, ranges
+//===----------------------------------------------------------------------===//
+
+/// A format of Python's mini language that the runtime knows: ".4f", "e", "d".
+static bool isFormat(StringRef format) {
+  if (format == "d")
+    return true;
+  if (format.consume_front(".")) {
+    StringRef digits =
+        format.take_while([](char c) { return llvm::isDigit(c); });
+    unsigned precision = 0;
+    if (digits.getAsInteger(10, precision) || precision > 60)
+      return false;
+    format = format.drop_front(digits.size());
+  }
+  return format == "f" || format == "e" || format == "g";
+}
+
+static std::string formatNumber(const Object &number, StringRef format) {
+  if (format.empty()) {
+    if (const bool *b = number.as<bool>())
+      return *b ? "True" : "False";
+    if (const int64_t *i = number.as<int64_t>())
+      return std::to_string(*i);
+    return numberText(number.number());
+  }
+  // isFormat has bounded the precision, but %f of 1e308 is long.
+  if (format == "d")
+    return std::to_string(int64_t(number.number()));
+  char text[400];
+  std::snprintf(text, sizeof text, ("%" + format.str()).c_str(),
+                number.number());
+  return text;
+}
+
+Object Elaborator::evaluateText(const TextExpr *expr, Scope &scope) {
+  Text text;
+  auto append = [&](StringRef characters) {
+    if (text.empty() || text.back().value)
+      text.push_back({characters.str(), {}, {}});
+    else
+      text.back().characters += characters;
+  };
+  Object failed(Nothing{});
+  for (const TextPart &part : expr->parts) {
+    if (!part.value) {
+      append(part.literal);
+      continue;
+    }
+    Object object = evaluate(part.value, scope);
+    if (!part.format.empty() && !isFormat(part.format)) {
+      emit.error(Code::BadValue, part.loc,
+                 "'" + part.format + "' is not a format")
+          .addHelp("formats are 'd' and '.4f', '.4e', '.4g' with any number "
+                   "of digits");
+      object = Object::error();
+    }
+    if (object.isAbsorbing()) {
+      failed = object;
+    } else if (object.isNumber()) {
+      append(formatNumber(object, part.format));
+    } else if (const std::shared_ptr<const Text> *inner =
+                   object.as<std::shared_ptr<const Text>>()) {
+      for (const TextPiece &piece : **inner)
+        if (piece.value)
+          text.push_back(piece);
+        else
+          append(piece.characters);
+    } else if (std::optional<Tensor> tensor =
+                   toTensor(part.value->loc, object)) {
+      if (!part.format.empty() && tensor->type().getRank() != 0) {
+        emit.error(Code::WrongType, part.value->loc,
+                   "a format wants a scalar, this is " + describe(*tensor));
+        failed = Object::error();
+      }
+      text.push_back({{}, tensor->value, part.format.str()});
+    } else {
+      failed = Object::error();
+    }
+  }
+  if (failed.isAbsorbing())
+    return failed;
+  return Object(std::make_shared<const Text>(std::move(text)));
+}
+
+std::optional<std::string>
+Elaborator::evaluateText(const Expr *expr, Scope &scope, const Twine &what) {
+  Object object = evaluate(expr, scope);
+  if (object.isAbsorbing())
+    return std::nullopt;
+  if (const std::string *characters = object.characters())
+    return *characters;
+  emit.error(Code::WrongType, expr->loc,
+             what + " wants a text, this is " + describe(object));
+  return std::nullopt;
+}
+
+Object Elaborator::evaluateList(const ListExpr *expr, Scope &scope) {
+  std::vector<Object> elements;
+  Object failed(Nothing{});
+  for (const Expr *element : expr->elements) {
+    elements.push_back(evaluate(element, scope));
+    if (elements.back().isAbsorbing())
+      failed = failed.isAbsorbing() ? absorb(failed, elements.back())
+                                    : elements.back();
+  }
+  if (failed.isAbsorbing())
+    return failed;
+  return Object::list(std::move(elements));
+}
+
+std::optional<int64_t>
+Elaborator::evaluateInteger(const Expr *expr, Scope &scope, const Twine &what) {
+  Object object = evaluate(expr, scope);
+  if (object.isAbsorbing())
+    return std::nullopt;
+  if (const int64_t *integer = object.as<int64_t>())
+    return *integer;
+  bool isGraph = object.is<Tensor>();
+  emit.error(isGraph ? Code::NotBuildTime : Code::WrongType, expr->loc,
+             what + " must be an integer" +
+                 (isGraph ? " that is known at build time" : "") +
+                 ", this is " + describe(object));
+  return std::nullopt;
+}
+
+Object Elaborator::evaluateRange(const RangeExpr *expr, Scope &scope) {
+  std::optional<int64_t> lo =
+      evaluateInteger(expr->lo, scope, "a range's start");
+  std::optional<int64_t> hi = evaluateInteger(expr->hi, scope, "a range's end");
+  if (!lo || !hi)
+    return Object::error();
+  return Object(IntegerRange{*lo, *hi});
+}
+
+//===----------------------------------------------------------------------===//
+// Operators and conditions
+//===----------------------------------------------------------------------===//
+
+Object Elaborator::evaluateBinary(const BinaryExpr *expr, Scope &scope) {
+  BinaryOp first = expr->terms.front().op;
+  if (first == BinaryOp::Pipe)
+    return evaluatePipe(expr, scope);
+  Object result = evaluate(expr->first, scope);
+  for (const BinaryTerm &term : expr->terms) {
+    // A side that is known to decide leaves the other out.
+    const bool *known = result.as<bool>();
+    if (known && ((term.op == BinaryOp::And && !*known) ||
+                  (term.op == BinaryOp::Or && *known)))
+      continue;
+    Object operand = evaluate(term.operand, scope);
+    result = binary(term.op, term.loc, result, expr->first->loc, operand,
+                    term.operand->loc);
+  }
+  return result;
+}
+
+Object Elaborator::evaluatePipe(const BinaryExpr *expr, Scope &scope) {
+  Object value = evaluate(expr->first, scope);
+  for (const BinaryTerm &term : expr->terms) {
+    if (const CallExpr *callee = dyn_cast<CallExpr>(term.operand)) {
+      value = evaluateCall(callee, &value, expr->first->loc, scope);
+      continue;
+    }
+    Object function = evaluate(term.operand, scope);
+    StringRef name = "this";
+    if (const NameExpr *word = dyn_cast<NameExpr>(term.operand))
+      name = word->name;
+    std::vector<CallArgument> arguments;
+    arguments.push_back({expr->first->loc, {}, value});
+    value = call(term.operand->loc, name, function, std::move(arguments));
+  }
+  return value;
+}
+
+std::optional<bool> Elaborator::condition(Loc loc, const Object &object) {
+  if (const bool *known = object.as<bool>())
+    return *known;
+  if (const Tensor *tensor = object.as<Tensor>()) {
+    emit.unsupported(loc, "a condition that is only known at run time")
+        .addNote(loc, "this is " + describe(*tensor))
+        .addHelp("'where(c, a, b)' chooses element by element");
+    return std::nullopt;
+  }
+  if (!object.isAbsorbing())
+    emit.error(Code::WrongType, loc,
+               "a condition wants true or false, this is " + describe(object));
+  return std::nullopt;
+}
+
+Object Elaborator::evaluateIf(const IfExpr *expr, Scope &scope,
+                              bool isStatement) {
+  for (const IfArm &arm : expr->arms) {
+    Object object = evaluate(arm.condition, scope);
+    std::optional<bool> isTrue = condition(arm.condition->loc, object);
+    if (!isTrue)
+      return object.isAbsorbing() ? object : Object::error();
+    if (!*isTrue)
+      continue;
+    streams.enter("if");
+    Object result = execute(*arm.body, newScope(&scope));
+    streams.leave();
+    return result;
+  }
+  if (!expr->otherwise)
+    return Object(Nothing());
+  streams.enter("else");
+  Object result = execute(*expr->otherwise, newScope(&scope));
+  streams.leave();
+  if (!isStatement && result.isNone() && expr->otherwise->stmts.empty()) {
+    emit.error(Code::WrongType, expr->otherwise->open,
+               "this branch has no value");
+    return Object::error();
+  }
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+RankedTensorType Elaborator::evaluateType(const TypeSyntax *type,
+                                          Scope &scope) {
+  Type element = dtypeNamed(emit.context(), type->dtype);
+  if (!element) {
+    Diagnostic &diagnostic =
+        emit.error(Code::UnknownDtype, type->loc,
+                   "'" + type->dtype + "' is not an element type");
+    StringRef closest =
+        closestName(type->dtype, {"f32", "f64", "i32", "i64", "u8", "bool"});
+    if (!closest.empty())
+      diagnostic.addHelp("did you mean '" + closest + "'?");
+    else
+      diagnostic.addHelp("element types are f32, f64, i32, i64, u8 and bool");
+    return {};
+  }
+  Dims dims;
+  for (const Expr *expr : type->dims) {
+    Object object = evaluate(expr, scope);
+    if (object.isAbsorbing())
+      return {};
+    if (const Dim *dim = object.as<Dim>()) {
+      dims.push_back(*dim);
+    } else if (const int64_t *size = object.as<int64_t>()) {
+      dims.push_back({*size, {}});
+    } else {
+      emit.error(object.is<Tensor>() ? Code::NotBuildTime : Code::WrongType,
+                 expr->loc,
+                 "a dimension must be an integer that is known at build time, "
+                 "this is " +
+                     describe(object));
+      return {};
+    }
+  }
+  return emit.tensorType(type->loc, dims, element);
+}

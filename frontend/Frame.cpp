@@ -1,0 +1,115 @@
+//===- Frame.cpp - A function that is being built -------------------------===//
+
+#include "frontend/Frame.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace mlir;
+using namespace sinter;
+
+Frame::Frame(Emitter &emit, ModuleOp module, Loc loc, StringRef name,
+             StringRef role, StringRef owner, Draws draws)
+    : id(++emit.frames), draws(draws), emit(emit) {
+  OpBuilder::InsertionGuard guard(emit.builder);
+  emit.builder.setInsertionPointToEnd(module.getBody());
+  function = func::FuncOp::create(emit.builder, emit.at(loc), name,
+                                  emit.builder.getFunctionType({}, {}));
+  function->setAttr(roleAttr, emit.builder.getStringAttr(role));
+  function->setAttr(ownerAttr, emit.builder.getStringAttr(owner));
+  function.addEntryBlock();
+}
+
+Value Frame::argument(Loc loc, StringRef kind, StringRef name,
+                      RankedTensorType type,
+                      ArrayRef<NamedAttribute> attributes) {
+  StringAttr kindValue = emit.builder.getStringAttr(kind);
+  StringAttr nameValue = emit.builder.getStringAttr(name);
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (function.getArgAttr(i, kindAttr) == kindValue &&
+        function.getArgAttr(i, nameAttr) == nameValue)
+      return function.getArgument(i);
+  NamedAttrList list(attributes);
+  list.set(kindAttr, kindValue);
+  list.set(nameAttr, nameValue);
+  unsigned index = function.getNumArguments();
+  (void)function.insertArgument(index, type, list.getDictionary(emit.context()),
+                                NameLoc::get(nameValue, emit.at(loc)));
+  return function.getArgument(index);
+}
+
+Value Frame::feed(Loc loc, StringRef name, StringRef symbol,
+                  RankedTensorType type) {
+  SmallVector<NamedAttribute, 1> source;
+  if (!symbol.empty())
+    source.push_back(emit.builder.getNamedAttr(
+        sourceAttr, FlatSymbolRefAttr::get(emit.context(), symbol)));
+  return argument(loc, "feed", name, type, source);
+}
+
+Value Frame::step(Loc loc) {
+  return argument(loc, "step", "step", scalarOf(emit.i64()));
+}
+
+Value Frame::epoch(Loc loc) {
+  return argument(loc, "epoch", "epoch", scalarOf(emit.i64()));
+}
+
+Value Frame::hyper(Loc loc, StringRef name, double value) {
+  NamedAttribute attr =
+      emit.builder.getNamedAttr(valueAttr, emit.builder.getF64FloatAttr(value));
+  return argument(loc, "hyper", name, scalarOf(emit.f64()), attr);
+}
+
+Value Frame::seed(Loc loc) {
+  if (draws == Draws::Once)
+    return emit.splat(loc, {}, emit.i64(), Object(fixedSeed));
+  return argument(loc, "seed", "seed", scalarOf(emit.i64()));
+}
+
+Value Frame::drawStep(Loc loc) {
+  if (draws == Draws::PerStep)
+    return step(loc);
+  return emit.splat(loc, {}, emit.i64(), Object(int64_t(0)));
+}
+
+Value Frame::random(Loc loc, Distribution distribution, StringRef key,
+                    RankedTensorType type) {
+  Value seedValue = seed(loc), stepValue = drawStep(loc);
+  uint64_t stream = llvm::xxh3_64bits(key);
+  return RandomOp::create(emit.builder, emit.at(loc), type, distribution,
+                          seedValue, stepValue, stream);
+}
+
+void Frame::addResult(StringRef name, Value value) {
+  results.push_back({name.str(), value});
+}
+
+void Frame::finish(Loc loc) {
+  SmallVector<Value> values;
+  SmallVector<Type> types;
+  SmallVector<Attribute> attributes;
+  for (const std::pair<std::string, Value> &result : results) {
+    values.push_back(result.second);
+    types.push_back(result.second.getType());
+    attributes.push_back(
+        emit.builder.getDictionaryAttr(emit.builder.getNamedAttr(
+            nameAttr, emit.builder.getStringAttr(result.first))));
+  }
+  OpBuilder::InsertionGuard guard(emit.builder);
+  emit.builder.setInsertionPointToEnd(&function.front());
+  func::ReturnOp::create(emit.builder, emit.at(loc), values);
+  function.setType(
+      FunctionType::get(emit.context(), function.getArgumentTypes(), types));
+  if (!attributes.empty())
+    function.setAllResultAttrs(attributes);
+  dropUnusedArguments();
+}
+
+void Frame::dropUnusedArguments() {
+  llvm::BitVector unused(function.getNumArguments());
+  for (BlockArgument argument : function.getArguments())
+    if (argument.use_empty())
+      unused.set(argument.getArgNumber());
+  (void)function.eraseArguments(unused);
+}

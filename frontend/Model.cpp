@@ -1,0 +1,212 @@
+//===- Model.cpp - A model's body -----------------------------------------===//
+
+#include "frontend/Elaborator.h"
+
+using namespace mlir;
+using namespace sinter;
+
+void Elaborator::runModel(ModelRun &run) {
+  const FunctionStmt *stmt = run.experiment.model;
+  Scope &arguments = newScope(fileScope);
+  std::vector<CallArgument> values = run.experiment.modelArguments;
+  if (!bindArguments(run.experiment.stmt->model->loc, stmt, stmt->params,
+                     values, arguments))
+    return;
+  arguments.bind("batch", {Object(Dim{run.experiment.batch,
+                                      emit.builder.getStringAttr("batch")}),
+                           stmt->nameLoc});
+  Scope &scope = newScope(&arguments);
+  run.scope = &scope;
+  model = &run;
+  blockKind = BlockKind::Model;
+  training = run.mode == Mode::Train;
+  unsigned errorsBefore = diagnostics.numErrors();
+  streams.enter(stmt->name);
+  execute(*stmt->body, scope);
+  streams.leave();
+  bool isStep = run.mode == Mode::Train || run.mode == Mode::Eval;
+  if (isStep && !run.loss && diagnostics.numErrors() == errorsBefore)
+    emit.error(Code::MissingDeclaration, stmt->nameLoc,
+               "the model '" + stmt->name + "' has no 'loss' to train");
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs
+//===----------------------------------------------------------------------===//
+
+void Elaborator::executeInput(const BindStmt *stmt, Scope &scope) {
+  Object object;
+  if (RankedTensorType type = evaluateType(stmt->type, scope)) {
+    Dims dims = dimsOf(type);
+    if (dims.empty() || !dims.front().isDynamic())
+      emit.error(Code::WrongType, stmt->type->loc,
+                 "the first dimension of '" + stmt->name +
+                     "' must be 'batch', "
+                     "this is " +
+                     typeName(type));
+    else
+      object = feedInput(stmt, type);
+  }
+  declare(scope, stmt->name, {std::move(object), stmt->nameLoc});
+}
+
+/// The value of an input or target in the mode of this run.
+Object Elaborator::feedInput(const BindStmt *stmt, RankedTensorType type) {
+  WordScope word(emit, stmt->name);
+  bool isTarget = stmt->kind == Stmt::Kind::Target;
+  bool isStep = model->mode == Mode::Train || model->mode == Mode::Eval;
+  if (isTarget && !isStep)
+    return Object::rows();
+  if (model->mode == Mode::Predict)
+    return frame->feed(stmt->nameLoc, stmt->name, {}, type);
+
+  const Experiment &experiment = model->experiment;
+  const DataPart *source = partFor(experiment, model->mode);
+  if (!source) {
+    emit.error(Code::DataMismatch, experiment.stmt->data->loc,
+               "'" + experiment.data->name + "' has no section 'train'");
+    return Object::error();
+  }
+  const DataColumn *column = source->find(stmt->name);
+  if (!column) {
+    emit.error(Code::DataMismatch, stmt->nameLoc,
+               "'" + source->path() + "' has no column for the " +
+                   (isTarget ? "target" : "input") + " '" + stmt->name + "'")
+        .addNote(source->loc, "the data is declared here")
+        .addHelp("inputs and targets are fed by the columns of their names");
+    return Object::error();
+  }
+  unsigned errorsBefore = diagnostics.numErrors();
+  Object object = columnRows(stmt, *source, type);
+  Value value =
+      coerce(stmt->nameLoc, object, type,
+             (isTarget ? "the target '" : "the input '") + stmt->name + "'");
+  if (!value && !object.isAbsorbing() && diagnostics.numErrors() > errorsBefore)
+    emit.lastError().addNote(column->loc, "this column feeds it");
+  return value ? Object(value) : Object::error();
+}
+
+//===----------------------------------------------------------------------===//
+// loss, metric, predict
+//===----------------------------------------------------------------------===//
+
+void Elaborator::executeLoss(const ValueStmt *stmt, Scope &scope) {
+  if (model->mode != Mode::Train && model->mode != Mode::Eval)
+    return;
+  WordScope word(emit, "loss");
+  Object object = evaluate(stmt->value, scope);
+  if (object.isAbsorbing())
+    return;
+  if (model->loss) {
+    emit.error(Code::DuplicateName, stmt->loc, "a model has one 'loss'")
+        .addNote(model->lossLoc, "the first is here")
+        .addHelp("add the two up");
+    return;
+  }
+  model->lossLoc = stmt->value->loc;
+  const Tensor *tensor = object.as<Tensor>();
+  if (tensor && tensor->type().getRank() == 0 &&
+      isa<FloatType>(tensor->element())) {
+    model->loss = tensor->value;
+    return;
+  }
+  Diagnostic &diagnostic = emit.error(
+      Code::ShapeMismatch, stmt->value->loc,
+      "the loss must be a scalar of floats, this is " + describe(object));
+  if (tensor && tensor->type().getRank() > 0)
+    diagnostic.addHelp("'mean(...)' averages the examples of a batch");
+}
+
+/// The function that a metric without a name is named after.
+static StringRef metricName(const Expr *expr) {
+  if (const BinaryExpr *pipe = dyn_cast<BinaryExpr>(expr))
+    if (pipe->terms.front().op == BinaryOp::Pipe)
+      expr = pipe->terms.back().operand;
+  if (const CallExpr *call = dyn_cast<CallExpr>(expr))
+    expr = call->callee;
+  const NameExpr *name = dyn_cast<NameExpr>(expr);
+  return name ? name->name : StringRef();
+}
+
+void Elaborator::executeMetric(const ValueStmt *stmt, Scope &scope) {
+  if (model->mode != Mode::Train && model->mode != Mode::Eval)
+    return;
+  StringRef name = stmt->name.empty() ? metricName(stmt->value) : stmt->name;
+  if (name.empty()) {
+    emit.error(Code::MissingDeclaration, stmt->loc, "this metric needs a name")
+        .addHelp("'metric NAME = ...'");
+    return;
+  }
+  WordScope word(emit, name);
+  Object object = evaluate(stmt->value, scope);
+  if (object.isAbsorbing())
+    return;
+  for (const ModelRun::Metric &known : model->metrics)
+    if (known.name == name) {
+      emit.error(Code::DuplicateName, stmt->loc,
+                 "two metrics are called '" + name + "'")
+          .addNote(known.loc, "the first is here");
+      return;
+    }
+  if (name == "loss") {
+    emit.error(Code::DuplicateName, stmt->loc,
+               "a metric cannot be called 'loss'");
+    return;
+  }
+  std::optional<Tensor> tensor = toTensor(stmt->value->loc, object);
+  if (!tensor)
+    return;
+  Value value = tensor->value;
+  Loc loc = stmt->value->loc;
+  if (!isa<FloatType>(tensor->element()))
+    value = emit.cast(loc, value, emit.f32());
+  // One value per example is averaged.
+  Dims dims = tensor->dims();
+  bool isPerExample =
+      !dims.empty() && dims.front().isDynamic() &&
+      (dims.size() == 1 || (dims.size() == 2 && dims[1] == Dim{1, {}}));
+  if (isPerExample) {
+    SmallVector<int64_t> axes;
+    for (size_t i = 0; i < dims.size(); ++i)
+      axes.push_back(i);
+    value = emit.mean(loc, value, axes);
+  } else if (!dims.empty()) {
+    emit.error(Code::ShapeMismatch, loc,
+               "a metric is a scalar or one value per example, this is " +
+                   describe(*tensor));
+    return;
+  }
+  model->metrics.push_back({name.str(), stmt->loc, value});
+}
+
+void Elaborator::executePredict(const ValueStmt *stmt, Scope &scope) {
+  if (model->mode == Mode::Train || model->mode == Mode::Eval)
+    return;
+  WordScope word(emit, "predict");
+  Object object = evaluate(stmt->value, scope);
+  if (object.isError())
+    return;
+  Loc loc = stmt->value->loc;
+  if (object.isAbsorbing()) {
+    emit.error(Code::WrongType, loc, "'predict' depends on a target")
+        .addHelp("a prediction is made from the inputs alone");
+    return;
+  }
+  if (model->prediction) {
+    emit.error(Code::DuplicateName, stmt->loc, "a model has one 'predict'")
+        .addNote(model->predictLoc, "the first is here");
+    return;
+  }
+  std::optional<Tensor> tensor = toTensor(loc, object);
+  if (!tensor)
+    return;
+  Dims dims = tensor->dims();
+  if (dims.empty() || !dims.front().isDynamic()) {
+    emit.error(Code::ShapeMismatch, loc,
+               "'predict' gives a row for each example, this is " +
+                   describe(*tensor));
+    return;
+  }
+  model->prediction = tensor->value;
+  model->predictLoc = stmt->loc;
+}

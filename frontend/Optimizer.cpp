@@ -1,0 +1,279 @@
+//===- Optimizer.cpp - Update rules ---------------------------------------===//
+
+#include "frontend/Elaborator.h"
+
+using namespace mlir;
+using namespace sinter;
+
+/// A number becomes a run-time scalar of that name, which the command line may
+/// change; everything else stays.
+Object Elaborator::hyperParameter(Loc loc, StringRef name,
+                                  const Object &value) {
+  if (value.is<int64_t>() || value.is<double>())
+    return Object::weak(frame->hyper(loc, name, value.number()));
+  if (const Groups *groups = value.as<Groups>())
+    return Object(Groups{std::make_shared<const Object>(hyperParameter(
+                             loc, name.str() + ".weights", *groups->weights)),
+                         std::make_shared<const Object>(hyperParameter(
+                             loc, name.str() + ".biases", *groups->biases))});
+  return value;
+}
+
+bool Elaborator::evaluateOptimizer(Experiment &experiment, Scope &scope,
+                                   OptimizerUse &use) {
+  const Expr *expr = experiment.optimizer;
+  const CallExpr *call = dyn_cast<CallExpr>(expr);
+  const NameExpr *name = dyn_cast<NameExpr>(call ? call->callee : expr);
+  Object object;
+  if (name)
+    object = evaluateName(name->loc, name->name, scope);
+  const Declaration *declaration = object.as<Declaration>();
+  if (!declaration || declaration->stmt->kind != Stmt::Kind::Optimizer) {
+    if (!name || !object.isAbsorbing())
+      emit.error(Code::WrongType, expr->loc, "this is no optimizer")
+          .addHelp("'sgd(lr = 0.1)', or one declared with 'optimizer'");
+    return false;
+  }
+  use.rule = cast<FunctionStmt>(declaration->stmt);
+  if (use.rule->params.size() < 2) {
+    emit.error(Code::WrongArguments, use.rule->nameLoc,
+               "an optimizer takes a parameter and its gradient first")
+        .addHelp("'optimizer " + use.rule->name + "(p, g, lr) { ... }'");
+    return false;
+  }
+  ArrayRef<Parameter> parameters = use.rule->params.drop_front(2);
+  size_t next = 0;
+  if (call)
+    for (const Argument &argument : call->args) {
+      StringRef word = argument.name;
+      if (word.empty() && next < parameters.size())
+        word = parameters[next++].name;
+      Object value = evaluate(argument.value, scope);
+      if (value.isAbsorbing())
+        return false;
+      use.settings.push_back(
+          {argument.value->loc, argument.name,
+           hyperParameter(argument.value->loc, word, value)});
+    }
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Gradients
+//===----------------------------------------------------------------------===//
+
+/// A build-time number or an expression of the step, as a scalar of `element`.
+Value Elaborator::settingScalar(const Expr *expr, StringRef name, Type element,
+                                Scope &scope) {
+  Object object = hyperParameter(expr->loc, name, evaluate(expr, scope));
+  if (object.isAbsorbing())
+    return {};
+  return coerce(expr->loc, object, scalarOf(element), "'" + name + "'");
+}
+
+/// Each gradient between -clip_value and clip_value.
+void Elaborator::clipByValue(Experiment &experiment, Scope &scope,
+                             MutableArrayRef<Value> gradients) {
+  Loc loc = experiment.clipValue->loc;
+  Value bound =
+      settingScalar(experiment.clipValue, "clip_value", emit.f32(), scope);
+  if (!bound)
+    return;
+  for (Value &gradient : gradients) {
+    RankedTensorType type = cast<RankedTensorType>(gradient.getType());
+    Value high = emit.broadcast(
+        loc, emit.cast(loc, bound, type.getElementType()), dimsOf(type));
+    gradient = emit.binary<MinimumOp>(loc, gradient, high);
+    gradient =
+        emit.binary<MaximumOp>(loc, gradient, emit.unary<NegOp>(loc, high));
+  }
+}
+
+/// All gradients scaled so that their common norm is at most clip_norm.
+void Elaborator::clipByNorm(Experiment &experiment, Scope &scope,
+                            MutableArrayRef<Value> gradients) {
+  Loc loc = experiment.clipNorm->loc;
+  Value bound =
+      settingScalar(experiment.clipNorm, "clip_norm", emit.f32(), scope);
+  if (!bound)
+    return;
+  Value total;
+  for (Value gradient : gradients) {
+    SmallVector<int64_t> axes;
+    for (size_t i = 0; i < dimsOf(gradient).size(); ++i)
+      axes.push_back(i);
+    Value square = emit.binary<MulOp>(loc, gradient, gradient);
+    Value sum = emit.cast(loc, emit.reduce(loc, ReduceKind::Sum, square, axes),
+                          emit.f32());
+    total = total ? emit.binary<AddOp>(loc, total, sum) : sum;
+  }
+  RankedTensorType scalar = scalarOf(emit.f32());
+  Value norm = emit.binary<AddOp>(loc, emit.unary<SqrtOp>(loc, total),
+                                  emit.splat(loc, scalar, 1e-6));
+  Value factor = emit.binary<MinimumOp>(
+      loc, emit.binary<DivOp>(loc, bound, norm), emit.splat(loc, scalar, 1));
+  for (Value &gradient : gradients) {
+    Type element = cast<RankedTensorType>(gradient.getType()).getElementType();
+    Value scale =
+        emit.broadcast(loc, emit.cast(loc, factor, element), dimsOf(gradient));
+    gradient = emit.binary<MulOp>(loc, gradient, scale);
+  }
+}
+
+void Elaborator::buildUpdates(Experiment &experiment, ModelRun &run) {
+  Loc loc = experiment.optimizer->loc;
+  if (experiment.parameters.empty()) {
+    emit.error(Code::MissingDeclaration, experiment.model->nameLoc,
+               "the model '" + experiment.model->name +
+                   "' has no parameters to train");
+    return;
+  }
+  model = nullptr;
+  Scope &scope = newScope(fileScope);
+  scope.bind("step", {Object::weak(frame->step(loc)), loc});
+  scope.bind("epoch", {Object::weak(frame->epoch(loc)), loc});
+  OptimizerUse use;
+  if (!evaluateOptimizer(experiment, scope, use))
+    return;
+
+  SmallVector<Value> values;
+  SmallVector<Type> types;
+  SmallVector<StringRef> names;
+  for (const ParameterInfo &info : experiment.parameters) {
+    values.push_back(run.parameters.lookup(info.name));
+    types.push_back(info.type);
+    names.push_back(info.name);
+  }
+  GradientOp gradient =
+      GradientOp::create(emit.builder, emit.at(run.lossLoc), types, run.loss,
+                         values, Value(), emit.builder.getStrArrayAttr(names));
+  SmallVector<Value> gradients(gradient.getResults());
+  if (experiment.clipValue)
+    clipByValue(experiment, scope, gradients);
+  if (experiment.clipNorm)
+    clipByNorm(experiment, scope, gradients);
+  for (auto [info, value] : llvm::zip(experiment.parameters, gradients)) {
+    unsigned errorsBefore = diagnostics.numErrors();
+    buildUpdate(experiment, use, info, value);
+    if (diagnostics.numErrors() != errorsBefore)
+      return;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// One parameter's update
+//===----------------------------------------------------------------------===//
+
+void Elaborator::buildUpdate(Experiment &experiment, const OptimizerUse &use,
+                             const ParameterInfo &parameter, Value gradient) {
+  const FunctionStmt *rule = use.rule;
+  Loc loc = experiment.optimizer->loc;
+  Frame *step = frame;
+  ContextScope context(*this);
+  frame = step;
+  WordScope word(emit, parameter.name);
+  UpdateOp op =
+      UpdateOp::create(emit.builder, emit.at(loc),
+                       FlatSymbolRefAttr::get(emit.context(), parameter.symbol),
+                       gradient, emit.builder.getArrayAttr({}));
+  mlir::Block &body = op.getBody().emplaceBlock();
+  emit.builder.setInsertionPointToEnd(&body);
+  Location place = emit.at(loc);
+  BlockArgument p = body.addArgument(parameter.type, place);
+  BlockArgument g = body.addArgument(parameter.type, place);
+
+  bool isLibrary = rule->loc.file == emit.preludeFile;
+  Scope &times = newScope(isLibrary ? preludeScope : fileScope);
+  times.bind("step", {Object::weak(frame->step(loc)), loc});
+  times.bind("epoch", {Object::weak(frame->epoch(loc)), loc});
+  Scope &scope = newScope(&times);
+  scope.bind(rule->params[0].name,
+             {Object(Value(p)), rule->params[0].loc, true});
+  scope.bind(rule->params[1].name,
+             {Object(Value(g)), rule->params[1].loc, true});
+  std::vector<CallArgument> settings = use.settings;
+  for (CallArgument &setting : settings)
+    if (const Groups *groups = setting.value.as<Groups>()) {
+      bool isWeight = parameter.type.getRank() >= 2;
+      Object chosen = isWeight ? *groups->weights : *groups->biases;
+      setting.value = chosen;
+    }
+  UpdateRun run{experiment, parameter, &body, {}, &scope};
+  update = &run;
+  blockKind = BlockKind::Optimizer;
+  emit.calls.push_back(loc);
+  if (bindArguments(loc, rule, rule->params.drop_front(2), settings, scope)) {
+    streams.enter(rule->name);
+    execute(*rule->body, scope);
+    streams.leave();
+    finishUpdate(op, rule, run);
+  }
+  emit.calls.pop_back();
+}
+
+/// Yields the parameter's and the states' next values.
+void Elaborator::finishUpdate(UpdateOp op, const FunctionStmt *rule,
+                              const UpdateRun &run) {
+  SmallVector<Value> next;
+  auto add = [&](Loc loc, Scope &scope, StringRef name, Type type) {
+    const Object &object = scope.findHere(name)->object;
+    next.push_back(
+        coerce(loc, object, cast<RankedTensorType>(type), "'" + name + "'"));
+  };
+  add(rule->nameLoc, *run.scope, rule->params[0].name, run.parameter.type);
+  SmallVector<StringRef> symbols;
+  for (auto [i, state] : llvm::enumerate(run.states)) {
+    add(state.loc, *state.scope, state.name,
+        run.body->getArgument(i + 2).getType());
+    symbols.push_back(state.symbol);
+  }
+  if (llvm::is_contained(next, Value()))
+    return;
+  SmallVector<Attribute> references;
+  for (StringRef symbol : symbols)
+    references.push_back(FlatSymbolRefAttr::get(emit.context(), symbol));
+  op.setStatesAttr(emit.builder.getArrayAttr(references));
+  YieldOp::create(emit.builder, emit.at(rule->nameLoc), next);
+}
+
+void Elaborator::executeState(const BindStmt *stmt, Scope &scope) {
+  if (!update || blockKind != BlockKind::Optimizer) {
+    emit.unsupported(stmt->loc, "'state' in a model");
+    return;
+  }
+  RankedTensorType type = update->parameter.type;
+  if (stmt->type) {
+    type = evaluateType(stmt->type, scope);
+    if (!type)
+      return;
+  }
+  Experiment &experiment = update->experiment;
+  std::string label =
+      "optimizer/" + update->parameter.name + "/" + stmt->name.str();
+  std::string symbol = experiment.name + "/" + label;
+  if (!declare(scope, stmt->name, {Object::error(), stmt->nameLoc, true}))
+    return;
+  addGlobal(stmt->nameLoc, GlobalKind::State, symbol,
+            labelOf(experiment, label), experiment.name, type);
+  BlockArgument value = update->body->addArgument(type, emit.at(stmt->nameLoc));
+  scope.findHere(stmt->name)->object = Object(Value(value));
+  update->states.push_back({stmt->name.str(), symbol, stmt->nameLoc, &scope});
+  if (!stmt->value)
+    return;
+  // State starts at zero; anything else is stored by the init function.
+  Object initial = evaluate(stmt->value, scope);
+  std::optional<Initialiser> recipe = toInitialiser(stmt->value->loc, initial);
+  if (!recipe ||
+      (recipe->kind == Initialiser::Kind::Constant && recipe->a == 0))
+    return;
+  Frame *saved = frame;
+  frame = experiment.init.get();
+  {
+    InsertionScope insertion(emit);
+    emit.builder.setInsertionPointToEnd(&frame->function.front());
+    Value first = draw(stmt->nameLoc, *recipe, label, type);
+    StoreOp::create(emit.builder, emit.at(stmt->nameLoc), first,
+                    FlatSymbolRefAttr::get(emit.context(), symbol));
+  }
+  frame = saved;
+}
