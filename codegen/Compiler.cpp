@@ -1,9 +1,10 @@
 //===- Compiler.cpp - The stages from graph to program --------------------===//
 
 #include "codegen/Compiler.h"
-#include "codegen/LowerKernels.h"
+#include "codegen/KernelInterface.h"
 #include "codegen/LowerToLLVM.h"
 #include "codegen/ObjectEmitter.h"
+#include "codegen/Passes.h"
 #include "codegen/PlanToLLVM.h"
 #include "passes/Pipelines.h"
 
@@ -56,12 +57,12 @@ LogicalResult sinter::lowerModule(ModuleOp module, Stage from, Stage to,
   // place, and the plan has been verified.
   if (crosses(Stage::Plan)) {
     buildKernelPipeline(pm, /*fuse=*/isOptimizing);
-    pm.addPass(createSelectKernels({options.target.cpu}));
+    pm.addPass(createSelectKernels(SelectKernelsOptions{options.target.cpu}));
     buildPlanPipeline(pm);
   }
   // From here on: kernels are loops over vectors.
   if (crosses(Stage::Kernels))
-    pm.addPass(createLowerKernels({options.target.cpu}));
+    pm.addPass(createLowerKernels(LowerKernelsOptions{options.target.cpu}));
   return pm.run(module);
 }
 

@@ -357,8 +357,10 @@ static Array softmax(const Array &input, bool isLog) {
 /// Sums products over every assignment of numbers to the letters.
 static Array contract(ContractOp op, const Array &lhs, const Array &rhs,
                       std::vector<int64_t> shape) {
-  auto [operands, result] = op.getSpec().split("->");
-  auto [left, right] = operands.split(',');
+  std::pair<StringRef, StringRef> sides = op.getSpec().split("->");
+  std::pair<StringRef, StringRef> operands = sides.first.split(',');
+  StringRef left = operands.first, right = operands.second;
+  StringRef result = sides.second;
   std::string letters = result.str();
   std::vector<int64_t> extents = shape;
   auto add = [&](StringRef names, const Array &array) {
@@ -378,9 +380,8 @@ static Array contract(ContractOp op, const Array &lhs, const Array &rhs,
   };
   Array sums{std::move(shape), {}};
   sums.data.assign(sizeOf(sums.shape), 0);
-  StringRef lettersOfResult = result;
   forEachIndex(extents, [&](const Index &index) {
-    elementAt(sums, pick(lettersOfResult, index)) +=
+    elementAt(sums, pick(result, index)) +=
         elementAt(lhs, pick(left, index)) * elementAt(rhs, pick(right, index));
   });
   return sums;
