@@ -93,8 +93,8 @@ static size_t tokenLength(StringRef text) {
 }
 
 namespace {
-/// A source line as a terminal shows it: tabs expanded, control characters
-/// escaped, and the columns that are to be underlined.
+/// A source line as a terminal shows it: tabs expanded, what is no character
+/// replaced, and the columns that are to be underlined.
 struct ShownLine {
   std::string text;
   size_t caretBegin = 0, caretEnd = 0;
@@ -112,7 +112,7 @@ static StringRef cropLine(StringRef line, size_t &at) {
     return i < line.size() && (line[i] & 0xC0) == 0x80;
   };
   size_t begin = at > kMaxShownBytes / 2 ? at - kMaxShownBytes / 2 : 0;
-  while (isContinuation(begin))
+  while (begin < at && isContinuation(begin))
     ++begin;
   size_t end = std::min(line.size(), begin + kMaxShownBytes);
   while (isContinuation(end))
@@ -125,6 +125,7 @@ static ShownLine showLine(StringRef line, uint32_t col) {
   size_t at = std::min<size_t>(col - 1, line.size());
   line = cropLine(line, at);
   size_t end = at + tokenLength(line.substr(at));
+  bool isText = json::isUTF8(line);
   ShownLine shown;
   size_t column = 0;
   for (size_t i = 0; i < line.size(); ++i) {
@@ -137,7 +138,7 @@ static ShownLine showLine(StringRef line, uint32_t col) {
       size_t width = 8 - column % 8;
       shown.text.append(width, ' ');
       column += width;
-    } else if (c < 0x20 || c == 0x7F) {
+    } else if (c < 0x20 || c == 0x7F || (c >= 0x80 && !isText)) {
       shown.text.push_back('?');
       ++column;
     } else {

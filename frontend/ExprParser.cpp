@@ -144,14 +144,11 @@ bool Parser::parseBracketed(StringRef close, function_ref<bool()> parseItem) {
   bool outer = std::exchange(newlinesCount, false);
   advance();
   while (!isSymbol(close)) {
-    if (current().is(Token::Kind::End)) {
-      errorNotClosed(close, open);
+    bool isEnd = current().is(Token::Kind::End);
+    if (!isEnd && !parseItem())
       return false;
-    }
-    if (!parseItem())
-      return false;
-    if (!takeSymbol(",") && !isSymbol(close)) {
-      errorNotClosed(close, open);
+    if (isEnd || (!takeSymbol(",") && !isSymbol(close))) {
+      errorNotClosed("',' or '" + close.str() + "'", open);
       return false;
     }
   }
@@ -341,7 +338,7 @@ Expr *Parser::parseParenthesised() {
     return nullptr;
   }
   if (!isSymbol(")")) {
-    errorNotClosed(")", open);
+    errorNotClosed("')'", open);
     return nullptr;
   }
   newlinesCount = outer;

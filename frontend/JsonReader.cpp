@@ -140,10 +140,8 @@ bool JsonReader::readBlockItem(const JsonValue *value, BlockKind kind,
 }
 
 bool JsonReader::readComment(const JsonValue *value, StringRef &text) {
-  bool isLine = value->is(JsonValue::Kind::String) &&
-                none_of(value->text, [](unsigned char c) {
-                  return (c < 0x20 && c != '\t') || c == 0x7F;
-                });
+  bool isLine =
+      value->is(JsonValue::Kind::String) && none_of(value->text, isControl);
   if (!isLine)
     error(loc(value), "a comment is a string of one line");
   else

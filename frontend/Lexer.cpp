@@ -14,6 +14,10 @@ namespace sinter {
 static constexpr size_t kMaxTokens = 10 * size_t(kMaxNodes);
 
 static bool isWordStart(char c) { return isAlpha(c) || c == '_'; }
+bool isControl(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+}
+
 static bool isWordPart(char c) { return isAlnum(c) || c == '_'; }
 
 bool isIdentifier(StringRef text) {
@@ -30,6 +34,7 @@ public:
 
 private:
   void lexToken();
+  void lexComment();
   void lexNewlines();
   void lexNumber();
   void lexText();
@@ -40,6 +45,9 @@ private:
   /// no NUL otherwise: the reader of files refuses it).
   char peek(size_t ahead = 0) const {
     return at + ahead < text.size() ? text[at + ahead] : '\0';
+  }
+  StringRef restOfLine() const {
+    return text.substr(at).take_until([](char c) { return c == '\n'; });
   }
   void push(Token::Kind kind, size_t length);
   Diagnostic &error(Code code, size_t offset, const Twine &message) {
@@ -93,9 +101,7 @@ void Lexer::lexToken() {
   } else if (c == '\n' || (c == '\r' && peek(1) == '\n')) {
     lexNewlines();
   } else if (c == '#') {
-    StringRef line =
-        text.substr(at).take_until([](char c) { return c == '\n'; });
-    push(Token::Kind::Comment, line.rtrim().size());
+    lexComment();
   } else if (isWordStart(c)) {
     push(Token::Kind::Word, text.substr(at).take_while(isWordPart).size());
   } else if (isDigit(c) || (c == '.' && isDigit(peek(1)))) {
@@ -105,6 +111,17 @@ void Lexer::lexToken() {
   } else if (!lexSymbol()) {
     lexUnknown();
   }
+}
+
+void Lexer::lexComment() {
+  StringRef line = restOfLine().rtrim();
+  // JSON could hold them, but a comment line there is to be one here.
+  size_t control = line.find_if(isControl);
+  if (control != StringRef::npos)
+    error(Code::UnknownCharacter, at + control,
+          "a comment cannot hold the control character 0x" +
+              utohexstr(static_cast<unsigned char>(line[control])));
+  push(Token::Kind::Comment, line.size());
 }
 
 void Lexer::lexNewlines() {
@@ -181,8 +198,7 @@ void Lexer::lexText() {
   error(Code::NotClosed, at, "this text is not closed")
       .addHelp("a text ends with '\"' on the line where it begins; '\\n' "
                "stands for a line break");
-  StringRef line = text.substr(at).take_until([](char c) { return c == '\n'; });
-  push(Token::Kind::Error, line.rtrim('\r').size());
+  push(Token::Kind::Error, restOfLine().rtrim('\r').size());
 }
 
 /// The longest first.
@@ -236,10 +252,9 @@ void Lexer::lexUnknown() {
   if (c == '\'') {
     error(Code::UnknownCharacter, at, "single quotes have no meaning")
         .addHelp("a text stands in double quotes");
-    StringRef line = rest.take_until([](char c) { return c == '\n'; });
-    size_t close = line.find('\'', 1);
+    size_t close = restOfLine().find('\'', 1);
     push(Token::Kind::Error, close == StringRef::npos ? 1 : close + 1);
-  } else if (c < 0x20 || c == 0x7F) {
+  } else if (isControl(c)) {
     error(Code::UnknownCharacter, at,
           "unexpected control character 0x" + utohexstr(c));
     push(Token::Kind::Error, 1);

@@ -47,6 +47,10 @@ using Locator = llvm::function_ref<Loc(size_t offset)>;
 std::vector<Token> lex(llvm::StringRef text, Locator locate,
                        Diagnostics &diagnostics);
 
+/// True for control characters but the tab: neither texts nor comments hold
+/// them, so that both spellings can spell every tree.
+bool isControl(char c);
+
 /// True for `[A-Za-z_][A-Za-z_0-9]*`.
 bool isIdentifier(llvm::StringRef text);
 } // namespace sinter

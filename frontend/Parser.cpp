@@ -101,19 +101,20 @@ void Parser::errorExpected(const Twine &what, StringRef help) {
     diagnostic.addHelp(help);
 }
 
-/// A bracket's items do not go on where `close` might stand.
-void Parser::errorNotClosed(StringRef close, Loc open) {
+/// What stands between brackets does not go on, and does not end either.
+void Parser::errorNotClosed(StringRef expected, Loc open) {
   const Token &token = current();
   if (isAborted || token.is(Token::Kind::Error))
     return;
-  bool isBlock = close == "}";
+  bool isBlock = expected == "'}'";
   bool isMissing = isBlock || token.is(Token::Kind::End) ||
                    (token.isFirstOnLine && token.is(Token::Kind::Word));
-  StringRef expected = isBlock ? "" : "',' or ";
+  // What encloses an unclosed bracket is not closed either.
+  if (isMissing && std::exchange(unclosedAt, at) == at)
+    return;
   diagnostics
       .error(isMissing ? Code::NotClosed : Code::UnexpectedToken, loc(),
-             "expected " + expected + "'" + close + "', found " +
-                 describe(token))
+             "expected " + expected + ", found " + describe(token))
       .addNote(open,
                isBlock ? "the block begins here" : "the bracket opens here");
 }

@@ -72,7 +72,7 @@ private:
 
   // Errors.
   void errorExpected(const llvm::Twine &what, llvm::StringRef help = "");
-  void errorNotClosed(llvm::StringRef close, Loc open);
+  void errorNotClosed(llvm::StringRef expected, Loc open);
   void errorMisplaced(BlockKind scope);
   bool checkNodes();
   void abort();
@@ -142,6 +142,7 @@ private:
   std::vector<Token> tokens;
   size_t at = 0;
   unsigned nesting;
+  size_t unclosedAt = llvm::StringRef::npos; // where a bracket was missed last
   bool newlinesCount = true;
   bool isAborted = false;
   bool isInterpolation = false;

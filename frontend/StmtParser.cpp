@@ -60,7 +60,7 @@ ArrayRef<Stmt *> Parser::parseStatements(BlockKind scope, const Loc *open) {
     if ((isEnd && !open) || (token.isSymbol("}") && open))
       break;
     if (isEnd || (open && isUnclosedBefore())) {
-      errorNotClosed("}", *open);
+      errorNotClosed("'}'", *open);
       break;
     }
     if (token.is(Token::Kind::Newline)) {
@@ -157,7 +157,8 @@ Stmt *Parser::parseStatementBody(BlockKind scope) {
   bool isName = token.is(Token::Kind::Word);
   if (scope == BlockKind::Train)
     return parseTrainItem();
-  if (scope == BlockKind::Data && isName && peek().isSymbol("{"))
+  if (scope == BlockKind::Data && isName &&
+      (isSectionName(token.text) || peek().isSymbol("{")))
     return parseSection();
   const Keyword *keyword = isName ? findKeyword(token.text) : nullptr;
   if (scope == BlockKind::Data && isName && !keyword && peek().isSymbol("="))

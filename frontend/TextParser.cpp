@@ -80,9 +80,8 @@ bool TextParser::parsePiece() {
     return parseEscape();
   if (c == '{' && !rest.starts_with("{{"))
     return parseValue();
-  bool isControl = (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) &&
-                   c != '\t' && (c != '\n' || hasEscapes);
-  if (isControl)
+  bool isNewline = c == '\n' && !hasEscapes;
+  if (isControl(c) && !isNewline)
     return error(at, "a text cannot hold the control character 0x" +
                          utohexstr(static_cast<unsigned char>(c)));
   literal.push_back(c);

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 using namespace sinter;
 using llvm::StringRef;
@@ -342,6 +343,10 @@ TEST(Errors, Dsl) {
       {"}", "E0101:1:1"},
       {"program p { let x = a b }", "E0101:1:23"},
       {"train m on d { print x }", "E0101:1:16"},
+      {"data d { predict x }", "E0101:1:18"},
+      {"# a\x01"
+       "b",
+       "E0107:1:4"},
       {"fn f(a, a) { a }", "E0113:1:9"},
       {"fn f(a = 1, b) { a }", "E0113:1:13"},
       {"import \"{x}\"", "E0109:1:8"},
@@ -419,6 +424,42 @@ TEST(Errors, PrintedWithCaret) {
             "')'\n"
             "    3 |   let s = \"\xC3\xA4\" )\n"
             "      |               ^\n");
+}
+
+TEST(Errors, LongAndBrokenLinesArePrinted) {
+  std::string wide = repeat("\xC3\xA4", 200);
+  EXPECT_NE(Outcome("program p { let x = \"" + wide + "\" $ \"" + wide + "\" }",
+                    Spelling::Dsl)
+                .errors()
+                .find("\xC3\xA4\" $ \"\xC3\xA4"),
+            std::string::npos);
+  EXPECT_EQ(Outcome("# a\xA4\xA4" + repeat("\xA4", 200), Spelling::Dsl)
+                .errors()
+                .find('\xA4'),
+            std::string::npos);
+}
+
+TEST(Errors, PrintedAsJsonLines) {
+  Outcome run("program p {\n  let x = (1\n", Spelling::Dsl);
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  run.diagnostics.printJson(os);
+  EXPECT_EQ(text, R"({"code":"E0102","col":13,"file":"test","line":2,)"
+                  R"("message":"expected ')', found the end of the text",)"
+                  R"("notes":[{"col":11,"file":"test","line":2,)"
+                  R"("message":"the bracket opens here"}],"severity":"error"})"
+                  "\n");
+}
+
+TEST(Errors, CodesAreUnique) {
+  std::set<Code> codes;
+  for (const CodeInfo &info : allCodes()) {
+    EXPECT_TRUE(codes.insert(info.code).second) << codeName(info.code);
+    EXPECT_EQ(findCode(codeName(info.code)), &info);
+    EXPECT_FALSE(info.title.empty() || info.explanation.empty());
+  }
+  EXPECT_EQ(findCode("E9999"), nullptr);
+  EXPECT_EQ(findCode("x"), nullptr);
 }
 
 TEST(Errors, UnreadableFiles) {
