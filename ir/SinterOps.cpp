@@ -514,8 +514,11 @@ LogicalResult KernelOp::verify() {
 }
 
 LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &tables) {
-  KernelOp kernel =
-      tables.lookupNearestSymbolFrom<KernelOp>(*this, getKernelAttr());
+  Operation *callee = tables.lookupNearestSymbolFrom(*this, getKernelAttr());
+  // Once kernels are lowered, buffers take the place of types.
+  if (isa_and_nonnull<FunctionOpInterface>(callee))
+    return success();
+  KernelOp kernel = dyn_cast_or_null<KernelOp>(callee);
   if (!kernel)
     return emitOpError("names no sinter.kernel: ") << getKernelAttr();
   Block &body = kernel.getBody().front();
