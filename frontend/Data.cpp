@@ -292,27 +292,15 @@ Object Elaborator::columnRows(const BindStmt *input, const DataPart &source,
   part = nullptr;
   blockKind = BlockKind::Data;
   Scope &scope = newScope(fileScope);
-  Object result;
-  streams.enter(source.path());
   for (const Stmt *stmt : source.body->stmts) {
+    if (const FunctionStmt *function = dyn_cast<FunctionStmt>(stmt))
+      scope.bind(function->name,
+                 {Object(Closure{function, &scope}), function->nameLoc});
     const BindStmt *bind = dyn_cast<BindStmt>(stmt);
-    if (!bind || source.wholeValues.count(bind->name)) {
-      if (const FunctionStmt *function = dyn_cast<FunctionStmt>(stmt))
-        declare(scope, function->name,
-                {Object(Closure{function, &scope}), function->nameLoc});
-      continue;
-    }
-    context.column = bind->name.str();
-    Object object = bind->value ? evaluateBound(bind, scope)
-                                : evaluateName(bind->loc, bind->name, scope);
-    if (bind->value)
-      declare(scope, bind->name, {object, bind->nameLoc});
-    if (bind->kind != Stmt::Kind::Column || bind->name != input->name)
-      continue;
-    result = object;
-    break;
+    if (bind && bind->value && !source.wholeValues.count(bind->name))
+      scope.bind(bind->name, {Object(Deferred{bind, &scope}), bind->nameLoc});
   }
-  streams.leave();
+  Object result = evaluateName(input->nameLoc, input->name, scope);
   rows = savedRows;
   part = savedPart;
   blockKind = savedKind;

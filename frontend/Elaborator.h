@@ -227,6 +227,7 @@ private:
   Object evaluateField(const FieldExpr *expr, Scope &scope);
   Object evaluateIf(const IfExpr *expr, Scope &scope, bool isStatement);
   Object evaluateRange(const RangeExpr *expr, Scope &scope);
+  void force(Binding &binding);
   Object checkedName(Loc loc, llvm::StringRef name, const Object &object);
   std::optional<bool> condition(Loc loc, const Object &object);
   void unknownName(Loc loc, llvm::StringRef name, Scope &scope);

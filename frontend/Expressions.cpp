@@ -97,8 +97,11 @@ Object Elaborator::evaluateNumber(const NumberExpr *expr) {
 //===----------------------------------------------------------------------===//
 
 Object Elaborator::evaluateName(Loc loc, StringRef name, Scope &scope) {
-  if (Binding *binding = scope.find(name))
+  if (Binding *binding = scope.find(name)) {
+    if (binding->object.is<Deferred>())
+      force(*binding);
     return checkedName(loc, name, binding->object);
+  }
   if (name == "training")
     return Object(training);
   if (Type type = dtypeNamed(emit.context(), name))
@@ -118,6 +121,16 @@ Object Elaborator::evaluateName(Loc loc, StringRef name, Scope &scope) {
   }
   unknownName(loc, name, scope);
   return Object::error();
+}
+
+/// Evaluates a column or `let` of a data section that a row needs.
+void Elaborator::force(Binding &binding) {
+  Deferred deferred = *binding.object.as<Deferred>();
+  binding.object = Object::error();
+  std::string column = std::move(rows->column);
+  rows->column = deferred.stmt->name.str();
+  binding.object = evaluateBound(deferred.stmt, *deferred.scope);
+  rows->column = std::move(column);
 }
 
 /// A graph value of another function cannot be used in this one.

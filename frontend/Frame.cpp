@@ -29,8 +29,15 @@ Value Frame::argument(Loc loc, StringRef kind, StringRef name,
     if (function.getArgAttr(i, kindAttr) == kindValue &&
         function.getArgAttr(i, nameAttr) == nameValue)
       return function.getArgument(i);
+  return addArgument(loc, kind, name, type, attributes);
+}
+
+Value Frame::addArgument(Loc loc, StringRef kind, StringRef name,
+                         RankedTensorType type,
+                         ArrayRef<NamedAttribute> attributes) {
+  StringAttr nameValue = emit.builder.getStringAttr(name);
   NamedAttrList list(attributes);
-  list.set(kindAttr, kindValue);
+  list.set(kindAttr, emit.builder.getStringAttr(kind));
   list.set(nameAttr, nameValue);
   unsigned index = function.getNumArguments();
   (void)function.insertArgument(index, type, list.getDictionary(emit.context()),
@@ -40,11 +47,15 @@ Value Frame::argument(Loc loc, StringRef kind, StringRef name,
 
 Value Frame::feed(Loc loc, StringRef name, StringRef symbol,
                   RankedTensorType type) {
-  SmallVector<NamedAttribute, 1> source;
-  if (!symbol.empty())
-    source.push_back(emit.builder.getNamedAttr(
-        sourceAttr, FlatSymbolRefAttr::get(emit.context(), symbol)));
-  return argument(loc, "feed", name, type, source);
+  if (symbol.empty())
+    return argument(loc, "feed", name, type);
+  // Rows that are used twice are fed once.
+  Attribute source = FlatSymbolRefAttr::get(emit.context(), symbol);
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (function.getArgAttr(i, sourceAttr) == source)
+      return function.getArgument(i);
+  return addArgument(loc, "feed", name, type,
+                     emit.builder.getNamedAttr(sourceAttr, source));
 }
 
 Value Frame::step(Loc loc) {

@@ -57,6 +57,10 @@ public:
   Draws draws;
 
 private:
+  mlir::Value addArgument(Loc loc, llvm::StringRef kind, llvm::StringRef name,
+                          mlir::RankedTensorType type,
+                          llvm::ArrayRef<mlir::NamedAttribute> attributes);
+
   Emitter &emit;
   std::vector<std::pair<std::string, mlir::Value>> results;
 };

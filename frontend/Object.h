@@ -105,6 +105,12 @@ struct Declaration {
   const Stmt *stmt;
 };
 
+/// A declaration that is evaluated when its name is first used.
+struct Deferred {
+  const BindStmt *stmt;
+  Scope *scope;
+};
+
 /// `EXPERIMENT` or `EXPERIMENT.net`, on the way to a parameter's name.
 struct MemberPath {
   const Experiment *experiment;
@@ -118,7 +124,7 @@ public:
                    std::shared_ptr<const Text>, std::shared_ptr<List>,
                    IntegerRange, Dim, Tensor, Closure, const Builtin *,
                    mlir::Type, Initialiser, Groups, Declaration,
-                   const DataPart *, MemberPath>;
+                   const DataPart *, MemberPath, Deferred>;
 
   Object() : content(Absorbing()) {}
   template <typename T, typename = std::enable_if_t<std::conjunction_v<
