@@ -19,6 +19,7 @@
 #include "passes/Passes.h"
 
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
 
 namespace sinter {
@@ -35,14 +36,29 @@ static bool carriesGradient(Value value) {
   return type && isa<FloatType>(type.getElementType());
 }
 
-/// The values before `end` in its block that depend on one of `sources`.
-static DenseSet<Value> valuesVaryingWith(ValueRange sources, Operation *end) {
+/// The operations that `target` depends on, in program order.
+static SmallVector<Operation *> graphOf(Value target) {
+  SetVector<Operation *> graph;
+  SmallVector<Value> worklist = {target};
+  while (!worklist.empty()) {
+    Operation *op = worklist.pop_back_val().getDefiningOp();
+    if (op && graph.insert(op))
+      llvm::append_range(worklist, op->getOperands());
+  }
+  SmallVector<Operation *> ops = graph.takeVector();
+  llvm::sort(ops,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  return ops;
+}
+
+/// The values in `graph` that depend on one of `sources`.
+static DenseSet<Value> valuesVaryingWith(ValueRange sources,
+                                         ArrayRef<Operation *> graph) {
   DenseSet<Value> varying(sources.begin(), sources.end());
-  for (Operation &op :
-       llvm::make_range(end->getBlock()->begin(), end->getIterator()))
-    if (llvm::any_of(op.getOperands(),
+  for (Operation *op : graph)
+    if (llvm::any_of(op->getOperands(),
                      [&](Value value) { return varying.contains(value); }))
-      for (Value result : op.getResults())
+      for (Value result : op->getResults())
         if (carriesGradient(result))
           varying.insert(result);
   return varying;
@@ -54,7 +70,7 @@ class Expansion {
 public:
   explicit Expansion(GradientOp gradient)
       : gradient(gradient), lastForward(gradient->getPrevNode()),
-        builder(gradient) {}
+        builder(gradient), graph(graphOf(gradient.getTarget())) {}
 
   LogicalResult run();
 
@@ -71,6 +87,7 @@ private:
   /// What stands before the backward operations; null at the block's begin.
   Operation *lastForward;
   OpBuilder builder;
+  SmallVector<Operation *> graph;
   DenseSet<Value> varying;
   /// The sums so far. Absent means zero.
   DenseMap<Value, Value> adjoints;
@@ -87,7 +104,7 @@ void Expansion::accumulate(Value value, Value contribution) {
 /// The user's word for the first wrt value that `op` depends on.
 StringRef Expansion::firstNameReaching(Operation *op) {
   for (auto [wrt, name] : llvm::zip(gradient.getWrt(), gradient.getNames())) {
-    DenseSet<Value> reached = valuesVaryingWith(wrt, gradient);
+    DenseSet<Value> reached = valuesVaryingWith(wrt, graph);
     if (llvm::any_of(op->getOperands(),
                      [&](Value value) { return reached.contains(value); }))
       return cast<StringAttr>(name).getValue();
@@ -179,13 +196,13 @@ void Expansion::markResiduals() {
 }
 
 LogicalResult Expansion::run() {
-  varying = valuesVaryingWith(gradient.getWrt(), gradient);
+  varying = valuesVaryingWith(gradient.getWrt(), graph);
   Value target = gradient.getTarget(), seed = gradient.getSeed();
   if (!seed)
     seed = makeSplat(builder, gradientLoc(target),
                      cast<RankedTensorType>(target.getType()), 1.0);
   adjoints[target] = seed;
-  for (Operation *op = lastForward; op; op = op->getPrevNode())
+  for (Operation *op : llvm::reverse(graph))
     if (failed(passAdjointsOn(op)))
       return failure();
   replaceGradient();
@@ -203,8 +220,9 @@ struct DifferentiatePass : sinter::impl::DifferentiateBase<DifferentiatePass> {
     SmallVector<GradientOp> gradients;
     getOperation().walk([&](GradientOp op) { gradients.push_back(op); });
     for (GradientOp op : gradients) {
-      if (!isa<FunctionOpInterface>(op->getParentOp())) {
-        op.emitOpError("stands inside a region of a function");
+      if (!isa<FunctionOpInterface>(op->getParentOp()) ||
+          !op->getParentRegion()->hasOneBlock()) {
+        op.emitOpError("must stand in the one block of a function");
         return signalPassFailure();
       }
       if (failed(Expansion(op).run()))

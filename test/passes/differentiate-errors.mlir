@@ -41,7 +41,7 @@ sinter.global param @w : tensor<f32> {label = "w", owner = "m"}
 func.func @in_region(%g: tensor<f32>) {
   sinter.update @w gradient(%g) states [] : tensor<f32> {
   ^bb0(%p: tensor<f32>, %dp: tensor<f32>):
-    // expected-error @+1 {{stands inside a region of a function}}
+    // expected-error @+1 {{must stand in the one block of a function}}
     %0 = sinter.gradient %p wrt(%p) {names = ["p"]} : (tensor<f32>, tensor<f32>) -> tensor<f32>
     sinter.yield %0 : tensor<f32>
   }

@@ -1,4 +1,4 @@
-// RUN: sinter-opt %s --sinter-differentiate --mlir-use-nameloc-as-prefix | FileCheck %s
+// RUN: sinter-opt %s --sinter-differentiate | FileCheck %s
 // RUN: sinter-opt %s --sinter-differentiate --mlir-print-debuginfo | FileCheck %s --check-prefix=LOC
 
 // Backward operations carry the name and the line of the forward operation.
