@@ -57,6 +57,10 @@ const GemmCase cases[] = {
     {17, 17, 17, C, R, R},
     {31, 16, 1},
     {17, 64, 0},
+    {0, 5, 3},
+    {5, 0, 3, R, C, R},
+    {12, 40, 100, R, C, R},
+    {4, 250, 37, R, C, R, "k"},
     {31, 250, 15, C, C, R},
     {6, 128, 33},
     {7, 65, 34, R, C, R},
@@ -120,7 +124,8 @@ struct Shape {
       shape.rowStride = 2 * cols + 1, shape.colStride = 2;
       break;
     }
-    shape.batchStride = rows * cols ? shape.at(0, rows - 1, cols - 1) + 1 : 0;
+    shape.batchStride =
+        rows > 0 && cols > 0 ? shape.at(0, rows - 1, cols - 1) + 1 : 0;
     return shape;
   }
   int64_t at(int64_t batch, int64_t row, int64_t col) const {
