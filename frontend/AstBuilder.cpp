@@ -194,22 +194,37 @@ bool checkTarget(const Expr *e, Diagnostics &diagnostics) {
   return false;
 }
 
-bool checkKeywordName(ArrayRef<Argument> before, StringRef name, Loc loc,
-                      Diagnostics &diagnostics) {
-  for (const Argument &argument : before)
-    if (argument.name == name) {
+/// Reports the names that stand twice in a list; no name does not count.
+template <typename T>
+static bool checkDistinct(ArrayRef<T> items, StringRef what,
+                          Diagnostics &diagnostics) {
+  SmallVector<const T *> sorted;
+  for (const T &item : items)
+    if (!item.name.empty())
+      sorted.push_back(&item);
+  llvm::sort(sorted, [](const T *a, const T *b) {
+    return a->name != b->name ? a->name < b->name : a < b;
+  });
+  for (size_t i = 1; i < sorted.size(); ++i)
+    if (sorted[i]->name == sorted[i - 1]->name) {
       diagnostics
-          .error(Code::BadArgument, loc,
-                 "argument '" + name + "' is given twice")
-          .addNote(argument.loc, "first given here");
+          .error(Code::BadArgument, sorted[i]->loc,
+                 what + " '" + sorted[i]->name + "' stands twice")
+          .addNote(sorted[i - 1]->loc, "first here");
       return false;
     }
-  if (name != "args")
-    return true;
-  diagnostics.error(Code::BadArgument, loc,
-                    "'args' cannot name an argument: it holds the positional "
-                    "ones in JSON");
-  return false;
+  return true;
+}
+
+bool checkArguments(ArrayRef<Argument> args, Diagnostics &diagnostics) {
+  for (const Argument &arg : args)
+    if (arg.name == "args") {
+      diagnostics.error(Code::BadArgument, arg.loc,
+                        "'args' cannot name an argument: it holds the "
+                        "positional ones in JSON");
+      return false;
+    }
+  return checkDistinct(args, "argument", diagnostics);
 }
 
 bool checkImport(const Expr *path, Diagnostics &diagnostics) {
@@ -231,27 +246,22 @@ bool checkTrainedModel(const Expr *model, Diagnostics &diagnostics) {
   return false;
 }
 
-bool checkParameter(ArrayRef<Parameter> before, const Parameter &param,
-                    Diagnostics &diagnostics) {
-  for (const Parameter &other : before)
-    if (other.name == param.name) {
+bool checkParameters(ArrayRef<Parameter> params, Diagnostics &diagnostics) {
+  for (size_t i = 1; i < params.size(); ++i)
+    if (params[i - 1].value && !params[i].value) {
       diagnostics
-          .error(Code::BadArgument, param.loc,
-                 "parameter '" + param.name + "' stands twice")
-          .addNote(other.loc, "first here");
+          .error(Code::BadArgument, params[i].loc,
+                 "parameter '" + params[i].name + "' needs a default value")
+          .addNote(params[i - 1].loc, "because the one before it has one");
       return false;
     }
-  if (param.value || before.empty() || !before.back().value)
-    return true;
-  diagnostics
-      .error(Code::BadArgument, param.loc,
-             "parameter '" + param.name + "' needs a default value")
-      .addNote(before.back().loc, "because the one before it has one");
-  return false;
+  return checkDistinct(params, "parameter", diagnostics);
 }
 
 bool checkStatementArgs(Stmt::Kind kind, Loc loc, ArrayRef<Argument> args,
                         Diagnostics &diagnostics) {
+  if (!checkArguments(args, diagnostics))
+    return false;
   if (kind == Stmt::Kind::Print)
     return true;
   if (args.empty()) {

@@ -78,9 +78,8 @@ bool checkPipe(const Expr *e, Diagnostics &diagnostics);
 /// Reports the target of an assignment if it is neither a name nor an element.
 bool checkTarget(const Expr *e, Diagnostics &diagnostics);
 
-/// Reports a keyword name that stands twice or cannot be spelled in JSON.
-bool checkKeywordName(llvm::ArrayRef<Argument> before, llvm::StringRef name,
-                      Loc loc, Diagnostics &diagnostics);
+/// Reports named arguments that stand twice or cannot be spelled in JSON.
+bool checkArguments(llvm::ArrayRef<Argument> args, Diagnostics &diagnostics);
 
 /// Reports a path that is not a literal text.
 bool checkImport(const Expr *path, Diagnostics &diagnostics);
@@ -88,10 +87,10 @@ bool checkImport(const Expr *path, Diagnostics &diagnostics);
 /// Reports what `train` cannot train: all but a model's name or a call of one.
 bool checkTrainedModel(const Expr *model, Diagnostics &diagnostics);
 
-/// Reports a parameter that stands twice, or one without a default behind one
-/// with it.
-bool checkParameter(llvm::ArrayRef<Parameter> before, const Parameter &param,
-                    Diagnostics &diagnostics);
+/// Reports parameters that stand twice, and those without a default behind one
+/// that has it.
+bool checkParameters(llvm::ArrayRef<Parameter> params,
+                     Diagnostics &diagnostics);
 
 /// Reports a `split` with unnamed ranges, and a `plot` of nothing.
 bool checkStatementArgs(Stmt::Kind kind, Loc loc, llvm::ArrayRef<Argument> args,

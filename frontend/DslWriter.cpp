@@ -38,7 +38,6 @@ private:
   void writeArgs(ArrayRef<Argument> args);
   void writeList(ArrayRef<Expr *> list);
   void writePendingComment();
-  void newline();
 
   raw_ostream &os;
   bool isOneLine;
@@ -69,11 +68,6 @@ std::string toDsl(const TypeSyntax *type) {
 //===----------------------------------------------------------------------===//
 // Statements
 //===----------------------------------------------------------------------===//
-
-void DslWriter::newline() {
-  os << '\n';
-  os.indent(indent);
-}
 
 void DslWriter::writePendingComment() {
   if (pendingComment.data() && !isOneLine)

@@ -163,7 +163,8 @@ Expr *Parser::parseCall(Expr *callee) {
     return nullptr;
   }
   SmallVector<Argument> args;
-  if (!parseBracketed(")", [&] { return parseArgument(args); }))
+  if (!parseBracketed(")", [&] { return parseArgument(args); }) ||
+      !checkArguments(args, diagnostics))
     return nullptr;
   return file.create<CallExpr>(callee->loc, callee,
                                file.copy(ArrayRef<Argument>(args)));
@@ -175,8 +176,6 @@ bool Parser::parseArgument(SmallVectorImpl<Argument> &args) {
   argument.loc = loc();
   if (current().is(Token::Kind::Word) && peek().isSymbol("=")) {
     argument.name = file.copy(current().text);
-    if (!checkKeywordName(args, argument.name, argument.loc, diagnostics))
-      return false;
     advance();
     advance();
   }

@@ -405,11 +405,9 @@ bool JsonReader::readParams(const JsonValue *value,
     } else if (!readNewName(element, param.loc, param.name)) {
       return false;
     }
-    if (!checkParameter(params, param, diagnostics))
-      return false;
     params.push_back(param);
   }
-  return true;
+  return checkParameters(params, diagnostics);
 }
 
 Stmt *JsonReader::readTime(Loc place, Members &members) {

@@ -383,17 +383,17 @@ Stmt *Parser::parseFunction(Stmt::Kind kind) {
 }
 
 bool Parser::parseParameters(SmallVectorImpl<Parameter> &params) {
-  return parseBracketed(")", [&] {
+  auto parseParameter = [&] {
     Parameter param;
     if (!parseName(param.loc, param.name, "a parameter's name"))
       return false;
     if (takeSymbol("=") && !(param.value = parseExpr()))
       return false;
-    if (!checkParameter(params, param, diagnostics))
-      return false;
     params.push_back(param);
     return true;
-  });
+  };
+  return parseBracketed(")", parseParameter) &&
+         checkParameters(params, diagnostics);
 }
 
 Stmt *Parser::parseFor() {

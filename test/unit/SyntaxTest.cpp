@@ -551,6 +551,19 @@ TEST(Hostile, Chains) {
   });
 }
 
+TEST(Hostile, LongListsTakeLinearTime) {
+  std::string args, params;
+  for (unsigned i = 0; i < 90'000; ++i) {
+    args += "a" + std::to_string(i) + " = 1, ";
+    params += "p" + std::to_string(i) + ", ";
+  }
+  EXPECT_TRUE(Outcome(program("f(" + args + ")"), Spelling::Dsl).file);
+  EXPECT_TRUE(Outcome("fn f(" + params + ") { 1 }", Spelling::Dsl).file);
+  EXPECT_TRUE(Outcome(repeat("# c\n\n", 30'000), Spelling::Dsl).file);
+  EXPECT_FALSE(Outcome(repeat("print (\n", 500'000), Spelling::Dsl).file);
+  EXPECT_FALSE(Outcome(repeat("{\"a\": ", 500'000), Spelling::Json).file);
+}
+
 TEST(Hostile, ManyErrorsAreCapped) {
   Outcome run(program(repeat("let = 1\n", 100'000)), Spelling::Dsl);
   EXPECT_LE(run.diagnostics.all().size(), Diagnostics::kMaxErrors);
