@@ -9,6 +9,8 @@
 #ifndef SINTER_CODEGEN_VECTORMATHTABLES_H
 #define SINTER_CODEGEN_VECTORMATHTABLES_H
 
+#include <cstdint>
+
 namespace sinter::tables {
 
 // expm1(r) = r + r**2 * P(r), |r| <= log(2) / 2. Error 2**-26.08.
@@ -74,6 +76,86 @@ inline constexpr double quantileTailF64[] = {
     0x1.685c729e3448bp-32, -0x1.98091e0e6453cp-33, 0x1.5b68092b9ab61p-34,
     -0x1.4f21f84184bc4p-37, -0x1.4f748c214eb85p-37, 0x1.c5b5089e28a30p-39,
     0x1.1cd488c6f5bb6p-42, -0x1.5cbc58034f75ep-43,
+};
+// log((1+s)/(1-s)) = 2*s + s*z*(2/3 + z*P(z)), z = s**2. Error 2**-36.67.
+inline constexpr double powLogF32[] = {
+    0x1.999a040000000p-2, 0x1.2451160000000p-2, 0x1.dfdee40000000p-3,
+};
+// log((1+s)/(1-s)) = 2*s + s*z*(2/3 + z*P(z)), z = s**2. Error 2**-66.14.
+inline constexpr double powLogF64[] = {
+    0x1.9999999999b48p-2, 0x1.24924924556b3p-2, 0x1.c71c723066775p-3,
+    0x1.745ce8f46038fp-3, 0x1.3b1f13cf7aea3p-3, 0x1.0f7c8718d4a5ep-3,
+    0x1.0e6056a787e61p-3,
+};
+// sin(r) = r + r*z*P(z), z = r**2. Error 2**-27.64.
+inline constexpr double sinF32[] = {
+    -0x1.5555420000000p-3, 0x1.11060c0000000p-7, -0x1.98dfee0000000p-13,
+};
+// cos(r) = 1 - z/2 + z**2 * P(z), z = r**2. Error 2**-32.71.
+inline constexpr double cosF32[] = {
+    0x1.5555480000000p-5, -0x1.6c0afa0000000p-10, 0x1.9993aa0000000p-16,
+};
+// sin(r) = r + r*z*P(z), z = r**2. Error 2**-57.45.
+inline constexpr double sinF64[] = {
+    -0x1.5555555555544p-3, 0x1.111111110f0e6p-7, -0x1.a01a019b1cf83p-13,
+    0x1.71de34a1fe415p-19, -0x1.ae5dbdf475f16p-26, 0x1.5d6209f734e56p-33,
+};
+// cos(r) = 1 - z/2 + z**2 * P(z), z = r**2. Error 2**-63.41.
+inline constexpr double cosF64[] = {
+    0x1.5555555555547p-5, -0x1.6c16c16c147b1p-10, 0x1.a01a019bc11efp-16,
+    -0x1.27e4f75e44af4p-22, 0x1.1ee9785971882p-29, -0x1.8f73449bc41c4p-37,
+};
+// erf(x) = x + x*P(x**2), |x| <= 1. Error 2**-29.34.
+inline constexpr double erfF32[] = {
+    0x1.06eba80000000p-3, -0x1.81273e0000000p-2, 0x1.ce2cf00000000p-4,
+    -0x1.b7f8540000000p-6, 0x1.53ff4c0000000p-8, -0x1.a3c6460000000p-11,
+    0x1.48e2a60000000p-14,
+};
+// erfc(y) = exp(-y**2)/(y+3) * P((y-3)/(y+3)), y >= 1. Error 2**-26.61.
+inline constexpr double erfcF32[] = {
+    0x1.12f21e0000000p+0, -0x1.c44c460000000p-1, 0x1.2e326a0000000p-1,
+    -0x1.3deb960000000p-2, 0x1.e991b00000000p-4, -0x1.b71d4a0000000p-6,
+    -0x1.35d37a0000000p-10, 0x1.7ac3720000000p-9, -0x1.31fe1a0000000p-11,
+};
+// erf(x) = x + x*P(x**2), |x| <= 1. Error 2**-56.03.
+inline constexpr double erfF64[] = {
+    0x1.06eba8214db68p-3, -0x1.812746b0379b1p-2, 0x1.ce2f21a040828p-4,
+    -0x1.b82ce311eb7cap-6, 0x1.565bccf79227dp-8, -0x1.c02db0090e449p-11,
+    0x1.f9a2b64b031b6p-14, -0x1.f4ca10e0c71b5p-17, 0x1.b97db0e0c165ep-20,
+    -0x1.5bfb0affdf548p-23, 0x1.d6ccdd99087c0p-27, -0x1.aad2d9a02051bp-31,
+};
+// erfc(y) = exp(-y**2)/(y+3) * P((y-3)/(y+3)), y >= 1. Error 2**-53.43.
+inline constexpr double erfcF64[] = {
+    0x1.12f21ddd9f5e2p+0, -0x1.c44c471baa378p-1, 0x1.2e326945de231p-1,
+    -0x1.3deb21415da0bp-2, 0x1.e995f11b23c48p-4, -0x1.b78993d741cf1p-6,
+    -0x1.3dd3e753f1d26p-10, 0x1.8dae3a94d20a1p-9, -0x1.1f78dbc3f8234p-11,
+    -0x1.22392a4bfb9c6p-12, 0x1.c324679190d33p-14, 0x1.fe13a543afa28p-16,
+    -0x1.251a5ff0102d2p-16, -0x1.3fff1861aa231p-18, 0x1.75005b47cf60ap-19,
+    0x1.1612a0da41127p-20, -0x1.efb4e7892bea2p-22, -0x1.0b67ebc63cee6p-22,
+    0x1.ec8d1701d138dp-24, 0x1.192dd600a7905p-26, -0x1.55902bd239b36p-27,
+};
+// 64 zero bits and the fraction bits of 2/pi.
+inline constexpr uint64_t twoOverPi[] = {
+    0x0000000000000000,
+    0xa2f9836e4e441529,
+    0xfc2757d1f534ddc0,
+    0xdb6295993c439041,
+    0xfe5163abdebbc561,
+    0xb7246e3a424dd2e0,
+    0x06492eea09d1921c,
+    0xfe1deb1cb129a73e,
+    0xe88235f52ebb4484,
+    0xe99c7026b45f7e41,
+    0x3991d639835339f4,
+    0x9c845f8bbdf9283b,
+    0x1ff897ffde05980f,
+    0xef2f118b5a0a6d1f,
+    0x6d367ecf27cb09b7,
+    0x4f463f669e5fea2d,
+    0x7527bac7ebe5f17b,
+    0x3d0739f78a5292ea,
+    0x6bfb5fb11f8d5d08,
+    0x56033046fc7b6bab,
 };
 
 } // namespace sinter::tables

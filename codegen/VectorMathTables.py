@@ -15,6 +15,9 @@ from mpmath import mpf
 
 mp.mp.dps = 100
 
+# Stands for a zero where a function has a removable singularity.
+TINY = mpf(10) ** -20
+
 HEADER = """\
 //===- VectorMathTables.h - Polynomials' coefficients ----------*- C++ -*-===//
 //
@@ -26,6 +29,8 @@ HEADER = """\
 
 #ifndef SINTER_CODEGEN_VECTORMATHTABLES_H
 #define SINTER_CODEGEN_VECTORMATHTABLES_H
+
+#include <cstdint>
 
 namespace sinter::tables {
 """
@@ -140,6 +145,54 @@ def quantile_tables(suffix, precision, words, degree, split):
          fit(outer, root - middle, last - middle, degree, relative(outer), precision))
 
 
+def pow_tables(suffix, precision, degree):
+    # The first term, 2/3, is kept in twice the precision, apart from this.
+    def tail(z):
+        return (log_tail(z) - mpf(2) / 3) / z
+    bound = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2
+    show("powLog" + suffix, "log((1+s)/(1-s)) = 2*s + s*z*(2/3 + z*P(z)), z = s**2.",
+         fit(tail, TINY, bound, degree, lambda z: z**2 / 2, precision))
+
+
+def circle_tables(suffix, precision, degree):
+    # Range reduction may miss the nearest quarter turn by a little.
+    bound = (mp.pi / 4 + mpf(1) / 50) ** 2
+    def sine(z):
+        return (mp.sin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z
+    def cosine(z):
+        return (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2
+    show("sin" + suffix, "sin(r) = r + r*z*P(z), z = r**2.",
+         fit(sine, TINY, bound, degree, abs, precision))
+    show("cos" + suffix, "cos(r) = 1 - z/2 + z**2 * P(z), z = r**2.",
+         fit(cosine, TINY, bound, degree, lambda z: z**2, precision))
+
+
+def erf_tables(suffix, precision, degree, tail_degree, last):
+    """erf below 1; erfc scaled by exp(y**2) on [1, last]."""
+    def small(z):
+        return mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1
+    def scaled(t):
+        y = 3 * (1 + t) / (1 - t)
+        return (y + 3) * mp.erfc(y) * mp.exp(y**2)
+    show("erf" + suffix, "erf(x) = x + x*P(x**2), |x| <= 1.",
+         fit(small, TINY, 1, degree, lambda z: 1 / (1 + small(z)), precision))
+    show("erfc" + suffix, "erfc(y) = exp(-y**2)/(y+3) * P((y-3)/(y+3)), y >= 1.",
+         fit(scaled, mpf(-1) / 2, (mpf(last) - 3) / (mpf(last) + 3), tail_degree,
+             relative(scaled), precision))
+
+
+def two_over_pi(words):
+    """The bits of 2/pi after the point, led by a word of zeros."""
+    with mp.workprec(64 * words + 100):
+        bits = int(mp.floor(mp.ldexp(2 / mp.pi, 64 * words)))
+    print("// 64 zero bits and the fraction bits of 2/pi.")
+    print("inline constexpr uint64_t twoOverPi[] = {")
+    print("    0x0000000000000000,")
+    for word in reversed(range(words)):
+        print(f"    0x{bits >> 64 * word & (1 << 64) - 1:016x},")
+    print("};")
+
+
 def main():
     print(HEADER)
     exp_tables("F32", 24, 4)
@@ -148,6 +201,13 @@ def main():
     log_tables("F64", 53, 6)
     quantile_tables("F32", 24, 32, 9, "5.625")
     quantile_tables("F64", 53, 53, 25, "6.75")
+    pow_tables("F32", 24, 2)
+    pow_tables("F64", 53, 6)
+    circle_tables("F32", 24, 2)
+    circle_tables("F64", 53, 5)
+    erf_tables("F32", 24, 6, 8, 12)
+    erf_tables("F64", 53, 11, 20, 28)
+    two_over_pi(19)
     print(FOOTER)
 
 

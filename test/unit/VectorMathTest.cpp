@@ -64,9 +64,15 @@ T relu(T x) {
 
 const Function functions[] = {
     {"exp", emitExp, std::exp, std::exp, 2},
+    {"expm1", emitExpm1, std::expm1, std::expm1, 4},
     {"log", emitLog, std::log, std::log, 2},
+    {"log1p", emitLog1p, std::log1p, std::log1p, 4},
     {"tanh", emitTanh, std::tanh, std::tanh, 4},
     {"sigmoid", emitSigmoid, sigmoid, sigmoid, 4},
+    {"erf", emitErf, std::erf, std::erf, 4},
+    {"erfc", emitErfc, std::erfc, std::erfc, 4},
+    {"sin", emitSin, std::sin, std::sin, 4},
+    {"cos", emitCos, std::cos, std::cos, 4},
     {"sqrt", emitSqrt, std::sqrt, std::sqrt, 0.5},
     {"rsqrt", emitRsqrt, rsqrt, rsqrt, 1.5},
     {"floor", emitFloor, std::floor, std::floor, 0},
