@@ -148,6 +148,7 @@ Object sinter::applyWhere(Call &call) {
                         call.place(2), false, pair))
     return Object::error();
   Type element = pair.element();
+  // Numbers that a tensor chooses between have met a tensor.
   if (pair.isWeak && !condition->isWeak)
     element = isa<FloatType>(element) ? elaborator.emit.f32()
               : element.isInteger(1)  ? element

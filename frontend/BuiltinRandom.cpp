@@ -89,6 +89,10 @@ Object sinter::applyConstant(Call &call) {
   std::optional<double> value = call.number(0);
   if (!value)
     return Object::error();
+  // As a schedule: the setting itself.
+  Elaborator &elaborator = call.elaborator;
+  if (!elaborator.setting.empty())
+    return elaborator.hyperParameter(call.loc, elaborator.setting, call[0]);
   return Object(Initialiser{Initialiser::Kind::Constant, *value, 0});
 }
 

@@ -9,17 +9,17 @@ using namespace sinter;
 
 Object Elaborator::evaluateCall(const CallExpr *expr, const Object *first,
                                 Loc firstLoc, Scope &scope) {
-  Object callee = evaluate(expr->callee, scope);
+  const NameExpr *word = dyn_cast<NameExpr>(expr->callee);
+  Object callee = word ? evaluateName(word->loc, word->name, scope, true)
+                       : evaluate(expr->callee, scope);
   std::vector<CallArgument> arguments;
   if (first)
     arguments.push_back({firstLoc, {}, *first});
   for (const Argument &argument : expr->args)
     arguments.push_back(
         {argument.value->loc, argument.name, evaluate(argument.value, scope)});
-  StringRef name = "this";
-  if (const NameExpr *word = dyn_cast<NameExpr>(expr->callee))
-    name = word->name;
-  return call(expr->callee->loc, name, callee, std::move(arguments));
+  return call(expr->callee->loc, word ? word->name : "this", callee,
+              std::move(arguments));
 }
 
 Object Elaborator::call(Loc loc, StringRef name, const Object &callee,
@@ -268,6 +268,13 @@ Object Elaborator::inlineFunction(Loc loc, const Closure &closure,
   });
 
   Scope &scope = newScope(closure.scope);
+  bool isSchedule = !setting.empty() && !function->params.empty() &&
+                    function->params[0].name == "base" &&
+                    function->loc.file == emit.preludeFile;
+  if (isSchedule && !arguments.empty() &&
+      (arguments[0].name.empty() || arguments[0].name == "base"))
+    arguments[0].value =
+        hyperParameter(arguments[0].loc, setting, arguments[0].value);
   if (!bindArguments(loc, function, function->params, arguments, scope))
     return Object::error();
   if (!layer.empty())

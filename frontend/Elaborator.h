@@ -108,6 +108,11 @@ struct Position {
   ModelRun *model = nullptr;
   /// Set while an update rule is elaborated.
   UpdateRun *update = nullptr;
+  /// `step` and `epoch` have a meaning.
+  bool hasSteps = false;
+  /// The setting that is being evaluated: the base of its schedule can be
+  /// changed on the command line under this name.
+  llvm::StringRef setting;
 };
 
 class Elaborator : public Position {
@@ -198,6 +203,8 @@ public:
   std::string layerName(Loc loc, llvm::StringRef kind, const Object &given);
   /// The object as an initialiser; nothing, with an error, if it is none.
   std::optional<Initialiser> toInitialiser(Loc loc, const Object &object);
+  /// A number of an optimizer's setting as a run-time scalar of that name.
+  Object hyperParameter(Loc loc, llvm::StringRef name, const Object &value);
   bool isInModel() const { return model != nullptr; }
 
   /// Notes that `index` picks one of `classes`: if it is a label from a file,
@@ -219,7 +226,11 @@ private:
 
   // Expressions.cpp
   Object evaluateNumber(const NumberExpr *expr);
-  Object evaluateName(Loc loc, llvm::StringRef name, Scope &scope);
+  Object evaluateName(Loc loc, llvm::StringRef name, Scope &scope,
+                      bool isCallee = false);
+  /// `training`, `step`, ...: what a name means at this place of the file. An
+  /// error object, without a report, if it means nothing.
+  Object contextName(Loc loc, llvm::StringRef name);
   Object evaluateText(const TextExpr *expr, Scope &scope);
   Object evaluateList(const ListExpr *expr, Scope &scope);
   Object evaluateBinary(const BinaryExpr *expr, Scope &scope);
@@ -335,7 +346,6 @@ private:
                    llvm::MutableArrayRef<mlir::Value> gradients);
   void clipByNorm(Experiment &experiment, Scope &scope,
                   llvm::MutableArrayRef<mlir::Value> gradients);
-  Object hyperParameter(Loc loc, llvm::StringRef name, const Object &value);
   void executeState(const BindStmt *stmt, Scope &scope);
 
   const File &file;

@@ -96,18 +96,47 @@ Object Elaborator::evaluateNumber(const NumberExpr *expr) {
 // Names
 //===----------------------------------------------------------------------===//
 
-Object Elaborator::evaluateName(Loc loc, StringRef name, Scope &scope) {
-  if (Binding *binding = scope.find(name)) {
+/// Names of the language that this version has nothing for.
+static constexpr StringLiteral plannedNames[] = {
+    "argsort", "boolean_mask", "csv",   "cumsum",      "diag",    "hessian",
+    "inverse", "multinomial",  "npy",   "permutation", "randint", "safetensors",
+    "solve",   "squeeze",      "table", "topk"};
+
+Object Elaborator::contextName(Loc loc, StringRef name) {
+  if (name == "training")
+    return Object(training);
+  if (name == "pi")
+    return Object(3.141592653589793);
+  if (hasSteps && name == "step")
+    return Object::weak(frame->step(loc));
+  if (hasSteps && name == "epoch")
+    return Object::weak(frame->epoch(loc));
+  return Object::error();
+}
+
+Object Elaborator::evaluateName(Loc loc, StringRef name, Scope &scope,
+                                bool isCallee) {
+  Binding *binding = scope.find(name);
+  // The user's names hide those of the place, which hide the library's.
+  bool isOwn = binding && binding != preludeScope->findHere(name);
+  if (!isCallee && !isOwn) {
+    Object context = contextName(loc, name);
+    if (!context.isAbsorbing())
+      return context;
+  }
+  if (binding) {
     if (binding->object.is<Deferred>())
       force(*binding);
     return checkedName(loc, name, binding->object);
   }
-  if (name == "training")
-    return Object(training);
   if (Type type = dtypeNamed(emit.context(), name))
     return Object(type);
   if (const Builtin *builtin = findBuiltin(name))
     return Object(builtin);
+  if (llvm::is_contained(plannedNames, name)) {
+    emit.unsupported(loc, "'" + name + "'");
+    return Object::error();
+  }
   if (rows) {
     llvm::StringMap<Loc>::const_iterator whole =
         rows->part->wholeValues.find(name);
@@ -377,13 +406,13 @@ Object Elaborator::evaluatePipe(const BinaryExpr *expr, Scope &scope) {
       value = evaluateCall(callee, &value, expr->first->loc, scope);
       continue;
     }
-    Object function = evaluate(term.operand, scope);
-    StringRef name = "this";
-    if (const NameExpr *word = dyn_cast<NameExpr>(term.operand))
-      name = word->name;
+    const NameExpr *word = dyn_cast<NameExpr>(term.operand);
+    Object function = word ? evaluateName(word->loc, word->name, scope, true)
+                           : evaluate(term.operand, scope);
     std::vector<CallArgument> arguments;
     arguments.push_back({expr->first->loc, {}, value});
-    value = call(term.operand->loc, name, function, std::move(arguments));
+    value = call(term.operand->loc, word ? word->name : "this", function,
+                 std::move(arguments));
   }
   return value;
 }

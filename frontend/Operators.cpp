@@ -493,7 +493,9 @@ Object Elaborator::elementwise(BinaryOp op, Loc loc, const Object &a, Loc aLoc,
   if (!unify(loc, spelling(op), a, aLoc, b, bLoc, wantsFloat, pair))
     return Object::error();
   if (isComparison(op))
-    return emit.compare(loc, predicateOf(op), pair.left, pair.right);
+    return Object(
+        Tensor{emit.compare(loc, predicateOf(op), pair.left, pair.right),
+               pair.isWeak});
   if (isBool(pair.element())) {
     // Truth values count as 0 and 1.
     pair.left = emit.cast(loc, pair.left, emit.i64());
@@ -568,9 +570,10 @@ Object Elaborator::logical(BinaryOp op, Loc loc, const Object &a, Loc aLoc,
                    dtypeName(pair.element()));
     return Object::error();
   }
-  if (op == BinaryOp::And)
-    return emit.binary<AndOp>(loc, pair.left, pair.right);
-  return emit.binary<OrOp>(loc, pair.left, pair.right);
+  Value value = op == BinaryOp::And
+                    ? emit.binary<AndOp>(loc, pair.left, pair.right)
+                    : emit.binary<OrOp>(loc, pair.left, pair.right);
+  return Object(Tensor{value, pair.isWeak});
 }
 
 Object Elaborator::logicalNot(Loc loc, const Object &a) {
@@ -580,7 +583,8 @@ Object Elaborator::logicalNot(Loc loc, const Object &a) {
     return Object(!*known);
   const Tensor *tensor = a.as<Tensor>();
   if (tensor && isBool(tensor->element()))
-    return emit.unary<NotOp>(loc, tensor->value);
+    return Object(
+        Tensor{emit.unary<NotOp>(loc, tensor->value), tensor->isWeak});
   emit.error(Code::WrongType, loc,
              "'not' wants truth values, this is " + describe(a));
   return Object::error();

@@ -48,7 +48,9 @@ bool Elaborator::evaluateOptimizer(Experiment &experiment, Scope &scope,
       StringRef word = argument.name;
       if (word.empty() && next < parameters.size())
         word = parameters[next++].name;
+      setting = word;
       Object value = evaluate(argument.value, scope);
+      setting = {};
       if (value.isAbsorbing())
         return false;
       use.settings.push_back(
@@ -65,7 +67,9 @@ bool Elaborator::evaluateOptimizer(Experiment &experiment, Scope &scope,
 /// A build-time number or an expression of the step, as a scalar of `element`.
 Value Elaborator::settingScalar(const Expr *expr, StringRef name, Type element,
                                 Scope &scope) {
+  setting = name;
   Object object = hyperParameter(expr->loc, name, evaluate(expr, scope));
+  setting = {};
   if (object.isAbsorbing())
     return {};
   return coerce(expr->loc, object, scalarOf(element), "'" + name + "'");
@@ -121,7 +125,6 @@ void Elaborator::clipByNorm(Experiment &experiment, Scope &scope,
 }
 
 void Elaborator::buildUpdates(Experiment &experiment, ModelRun &run) {
-  Loc loc = experiment.optimizer->loc;
   if (experiment.parameters.empty()) {
     emit.error(Code::MissingDeclaration, experiment.model->nameLoc,
                "the model '" + experiment.model->name +
@@ -129,9 +132,8 @@ void Elaborator::buildUpdates(Experiment &experiment, ModelRun &run) {
     return;
   }
   model = nullptr;
+  hasSteps = true;
   Scope &scope = newScope(fileScope);
-  scope.bind("step", {Object::weak(frame->step(loc)), loc});
-  scope.bind("epoch", {Object::weak(frame->epoch(loc)), loc});
   OptimizerUse use;
   if (!evaluateOptimizer(experiment, scope, use))
     return;
@@ -171,6 +173,7 @@ void Elaborator::buildUpdate(Experiment &experiment, const OptimizerUse &use,
   Frame *step = frame;
   ContextScope context(*this);
   frame = step;
+  hasSteps = true;
   WordScope word(emit, parameter.name);
   UpdateOp op =
       UpdateOp::create(emit.builder, emit.at(loc),
@@ -183,10 +186,7 @@ void Elaborator::buildUpdate(Experiment &experiment, const OptimizerUse &use,
   BlockArgument g = body.addArgument(parameter.type, place);
 
   bool isLibrary = rule->loc.file == emit.preludeFile;
-  Scope &times = newScope(isLibrary ? preludeScope : fileScope);
-  times.bind("step", {Object::weak(frame->step(loc)), loc});
-  times.bind("epoch", {Object::weak(frame->epoch(loc)), loc});
-  Scope &scope = newScope(&times);
+  Scope &scope = newScope(isLibrary ? preludeScope : fileScope);
   scope.bind(rule->params[0].name,
              {Object(Value(p)), rule->params[0].loc, true});
   scope.bind(rule->params[1].name,
