@@ -86,7 +86,8 @@ void sinter::printUsage(raw_ostream &os) {
         "       sinter run FILE [NAME]      build into a cache and run: an\n"
         "                                   experiment, a program, or all\n"
         "       sinter check FILE           report errors only\n"
-        "       sinter summary FILE         parameters and memory, before it runs\n"
+        "       sinter summary FILE         parameters and memory, before it "
+        "runs\n"
         "       sinter emit FILE --emit=STAGE   print a stage of the compiler\n"
         "       sinter explain CODE         explain an error code\n"
         "       sinter help | --version\n\noptions:\n";
@@ -153,8 +154,7 @@ static bool applyOption(Command &command, ArrayRef<const char *> argv,
   return false;
 }
 
-std::optional<Command>
-sinter::parseCommandLine(ArrayRef<const char *> argv) {
+std::optional<Command> sinter::parseCommandLine(ArrayRef<const char *> argv) {
   Command command;
   if (argv.size() < 2) {
     usageError("what shall I do?");

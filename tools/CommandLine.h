@@ -13,7 +13,6 @@
 #include <vector>
 
 namespace sinter {
-
 /// What a command of the driver was asked to do.
 struct Command {
   std::string verb;
@@ -34,7 +33,6 @@ std::optional<Command> parseCommandLine(llvm::ArrayRef<const char *> argv);
 
 /// Prints how to call `sinter`.
 void printUsage(llvm::raw_ostream &os);
-
 } // namespace sinter
 
 #endif // SINTER_TOOLS_COMMANDLINE_H

@@ -13,7 +13,8 @@ using namespace sinter;
 static bool wantsOneFile(const Command &command) {
   if (command.words.size() == 1)
     return true;
-  report(createStringError("'" + command.verb + "' wants one file"), UsageError);
+  report(createStringError("'" + command.verb + "' wants one file"),
+         UsageError);
   return false;
 }
 
@@ -24,7 +25,8 @@ ExitCode sinter::runBuild(const Command &command) {
   if (command.output.empty())
     return report(createStringError("'build' wants -o FILE"), UsageError);
   if (command.output == "-" && wanted == Stage::Exe)
-    return report(createStringError("a program cannot go to stdout"), UsageError);
+    return report(createStringError("a program cannot go to stdout"),
+                  UsageError);
   Driver driver(command);
   if (ExitCode code = driver.read(command.words[0]))
     return code;
@@ -38,7 +40,8 @@ ExitCode sinter::runEmit(const Command &command) {
     return report(createStringError("'emit' wants --emit=STAGE"), UsageError);
   StringRef output = command.output.empty() ? "-" : StringRef(command.output);
   if (output == "-" && *command.emit == Stage::Exe)
-    return report(createStringError("a program cannot go to stdout"), UsageError);
+    return report(createStringError("a program cannot go to stdout"),
+                  UsageError);
   Driver driver(command);
   if (ExitCode code = driver.read(command.words[0]))
     return code;

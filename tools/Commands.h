@@ -6,7 +6,6 @@
 #include "tools/Driver.h"
 
 namespace sinter {
-
 ExitCode runBuild(const Command &command);
 ExitCode runRun(const Command &command);
 ExitCode runCheck(const Command &command);
@@ -15,7 +14,6 @@ ExitCode runExplain(const Command &command);
 ExitCode runSummary(const Command &command);
 ExitCode runHelp(const Command &command);
 ExitCode runVersion(const Command &command);
-
 } // namespace sinter
 
 #endif // SINTER_TOOLS_COMMANDS_H

@@ -15,6 +15,7 @@
 #include "llvm/IRReader/IRReader.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/ToolOutputFile.h"
 
@@ -57,8 +58,7 @@ static void adopt(mlir::Diagnostic &diagnostic, SourceManager &sources,
   sinter::Diagnostic &adopted = diagnostics.error(
       Code::CannotCompile, placeOf(diagnostic.getLocation(), sources),
       diagnostic.str());
-  for (const mlir::Diagnostic &note :
-       diagnostic.getNotes())
+  for (const mlir::Diagnostic &note : diagnostic.getNotes())
     adopted.addNote(placeOf(note.getLocation(), sources), note.str());
 }
 
@@ -86,15 +86,18 @@ void Driver::flush() {
 ExitCode Driver::read(StringRef path) {
   stage = command.from.value_or(Stage::Ast);
   if (stage == Stage::Ast) {
-    file = command.from ? readDump(path) : parseFile(path, sources, diagnostics);
+    file =
+        command.from ? readDump(path) : parseFile(path, sources, diagnostics);
     if (file && !diagnostics.hasErrors())
       return Success;
     flush();
     return ModelError;
   }
-  ErrorOr<std::unique_ptr<MemoryBuffer>> text = MemoryBuffer::getFileOrSTDIN(path);
+  ErrorOr<std::unique_ptr<MemoryBuffer>> text =
+      MemoryBuffer::getFileOrSTDIN(path);
   if (!text)
-    return report(createStringError(text.getError(), "cannot read '" + path + "'"));
+    return report(
+        createStringError(text.getError(), "cannot read '" + path + "'"));
   dump = std::move(*text);
   return stage <= Stage::Kernels ? readModule(path) : Success;
 }
@@ -129,6 +132,9 @@ ExitCode Driver::elaborate(ArrayRef<std::string> only) {
   flush();
   if (!module || diagnostics.hasErrors())
     return ModelError;
+  StringRef name = sys::path::filename(sources.name(file->id()));
+  (*module)->setAttr(modelAttr,
+                     mlir::StringAttr::get(&context, sys::path::stem(name)));
   stampHash(*module);
   stage = Stage::Graph;
   return Success;
@@ -157,7 +163,8 @@ ExitCode Driver::lowerTo(Stage wanted) {
 ExitCode Driver::write(Stage wanted, StringRef output) {
   if (wanted < stage)
     return report(createStringError("stage '" + stageName(wanted) +
-                                    "' comes before '" + stageName(stage) + "'"),
+                                    "' comes before '" + stageName(stage) +
+                                    "'"),
                   UsageError);
   if (wanted == Stage::Ast)
     return writeText(wanted, output);
@@ -175,9 +182,10 @@ ExitCode Driver::writeText(Stage wanted, StringRef output) {
     if (wanted == Stage::Ast)
       writeJsonDump(*file, sources, os);
     else
-      module->print(os, mlir::OpPrintingFlags()
-                            .enableDebugInfo(true)
-                            .printNameLocAsPrefix(true));
+      module->print(
+          os,
+          mlir::OpPrintingFlags().enableDebugInfo(true).printNameLocAsPrefix(
+              true));
     return Error::success();
   });
   return error ? report(std::move(error)) : Success;
@@ -208,11 +216,14 @@ Error Driver::emitMachineCode(Stage wanted, raw_pwrite_stream &out) {
     code = std::move(*translated);
   }
   if (wanted == Stage::LLVM) {
-    code->print(out, nullptr);
+    // The order of uses steers the code generator: without it the dump would
+    // not lead to the same bytes.
+    code->print(out, nullptr, /*ShouldPreserveUseListOrder=*/true);
     return Error::success();
   }
   return emit(*code, options.target, options.level,
-              wanted == Stage::Asm ? FileType::Assembly : FileType::Object, out);
+              wanted == Stage::Asm ? FileType::Assembly : FileType::Object,
+              out);
 }
 
 ExitCode Driver::writeMachineCode(Stage wanted, StringRef output) {

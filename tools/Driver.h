@@ -10,9 +10,14 @@
 #include "mlir/IR/OwningOpRef.h"
 
 namespace sinter {
-
 /// Exit codes that scripts rely on.
-enum ExitCode { Success = 0, ModelError = 1, UsageError = 2, IOError = 4, Bug = 70 };
+enum ExitCode {
+  Success = 0,
+  ModelError = 1,
+  UsageError = 2,
+  IOError = 4,
+  Bug = 70
+};
 
 /// Compiles one file.
 class Driver {
@@ -20,8 +25,8 @@ public:
   explicit Driver(const Command &command);
   ~Driver();
 
-  /// Reads `path`, a model file or the dump of stage `command.from`. Errors have
-  /// been printed when the result is not Success.
+  /// Reads `path`, a model file or the dump of stage `command.from`. Errors
+  /// have been printed when the result is not Success.
   ExitCode read(llvm::StringRef path);
 
   /// Elaborates the experiments and programs in `only`, or all.
@@ -60,7 +65,6 @@ private:
 
 /// Prints a failure that is not the model's fault.
 ExitCode report(llvm::Error error, ExitCode code = IOError);
-
 } // namespace sinter
 
 #endif // SINTER_TOOLS_DRIVER_H

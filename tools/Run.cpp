@@ -4,12 +4,12 @@
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Support/SHA256.h"
-#include "llvm/Support/Errno.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <unistd.h>
@@ -110,7 +110,8 @@ static ExitCode become(ArrayRef<StringRef> words) {
     argv.push_back(text.data());
   argv.push_back(nullptr);
   execv(argv[0], argv.data());
-  return report(createStringError(errnoAsErrorCode(), "cannot run " + texts[0]));
+  return report(
+      createStringError(errnoAsErrorCode(), "cannot run " + texts[0]));
 }
 
 ExitCode sinter::runRun(const Command &command) {
@@ -147,8 +148,9 @@ ExitCode sinter::runRun(const Command &command) {
     SmallVector<StringRef> argv{program, invocation.verb};
     append_range(argv, invocation.names);
     argv.append({"--data", data});
-    for (const std::string &word : ArrayRef(command.words).drop_front(
-             std::min<size_t>(2, command.words.size())))
+    for (const std::string &word :
+         ArrayRef(command.words)
+             .drop_front(std::min<size_t>(2, command.words.size())))
       argv.push_back(word);
     if (&invocation == &plan.back())
       return become(argv);
