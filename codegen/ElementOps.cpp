@@ -160,6 +160,9 @@ Value ElementEmitter::unary(Operation *op, Value x) {
       .Case<ExpOp>([&](Operation *) { return emitExp(b, x); })
       .Case<LogOp>([&](Operation *) { return emitLog(b, x); })
       .Case<SqrtOp>([&](Operation *) { return emitSqrt(b, x); })
+      .Case<SinOp>([&](Operation *) { return emitSin(b, x); })
+      .Case<CosOp>([&](Operation *) { return emitCos(b, x); })
+      .Case<ErfOp>([&](Operation *) { return emitErf(b, x); })
       .Case<TanhOp>([&](Operation *) { return emitTanh(b, x); })
       .Case<SigmoidOp>([&](Operation *) { return emitSigmoid(b, x); })
       .Case<ReluOp>([&](Operation *) { return emitRelu(b, x); })
@@ -179,6 +182,7 @@ Value ElementEmitter::binary(Operation *op, Value x, Value y) {
       })
       .Case<MulOp>([&](Operation *) { return emitMul(frame, x, y); })
       .Case<DivOp>([&](Operation *) { return b.div(x, y); })
+      .Case<PowOp>([&](Operation *) { return emitPow(b, x, y); })
       .Case<FloorDivOp>([&](Operation *) {
         return isFloat ? floorOfQuotient() : intFloorDiv(x, y);
       })
