@@ -16,6 +16,7 @@
 #include "passes/Kernels.h"
 #include "passes/Passes.h"
 
+#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringSet.h"
 
 #include <set>
@@ -94,10 +95,14 @@ private:
   void placeStore(StoreOp store, KernelTable &kernels);
   bool mayWriteStraight(unsigned writer, StoreOp store, KernelTable &kernels);
   bool reachesAny(unsigned from, const llvm::DenseSet<unsigned> &targets);
+  void findWhatReachesBarrier();
 
   DenseMap<Operation *, unsigned> numbers;
   llvm::StringMap<SmallVector<unsigned>> readers;
   std::optional<unsigned> lastEffect, lastBarrier;
+  /// Nodes that the last barrier depends on, and itself. Edges to the writers
+  /// of stores add none: a writer is never one of them.
+  llvm::BitVector reachesBarrier;
 };
 } // namespace
 
@@ -114,6 +119,7 @@ Graph::Graph(Block &body, KernelTable &kernels) {
     if (!isa<PrintOp>(op))
       lastBarrier = node;
   }
+  findWhatReachesBarrier();
   for (StoreOp store : llvm::to_vector(body.getOps<StoreOp>()))
     placeStore(store, kernels);
 }
@@ -140,6 +146,16 @@ void Graph::addEdge(unsigned from, unsigned to) {
   ++nodes[to].numPredecessors;
 }
 
+/// So far all edges go from lower to higher numbers.
+void Graph::findWhatReachesBarrier() {
+  reachesBarrier.resize(nodes.size());
+  for (unsigned node = nodes.size(); node-- > 0;)
+    reachesBarrier[node] =
+        node == lastBarrier ||
+        llvm::any_of(nodes[node].successors,
+                     [&](unsigned next) { return reachesBarrier[next]; });
+}
+
 bool Graph::reachesAny(unsigned from, const llvm::DenseSet<unsigned> &targets) {
   llvm::DenseSet<unsigned> seen;
   SmallVector<unsigned> work = {from};
@@ -158,6 +174,8 @@ bool Graph::reachesAny(unsigned from, const llvm::DenseSet<unsigned> &targets) {
 /// and the last barrier come before it.
 bool Graph::mayWriteStraight(unsigned writer, StoreOp store,
                              KernelTable &kernels) {
+  if (reachesBarrier[writer])
+    return false;
   LaunchOp launch = cast<LaunchOp>(nodes[writer].op);
   unsigned result = cast<OpResult>(store.getValue()).getResultNumber();
   for (OpOperand &operand : launch->getOpOperands())
@@ -169,9 +187,7 @@ bool Graph::mayWriteStraight(unsigned writer, StoreOp store,
   for (unsigned reader : readers[store.getSymbol()])
     if (reader != writer)
       before.insert(reader);
-  if (lastBarrier)
-    before.insert(*lastBarrier);
-  return !reachesAny(writer, before);
+  return before.empty() || !reachesAny(writer, before);
 }
 
 void Graph::placeStore(StoreOp store, KernelTable &kernels) {
