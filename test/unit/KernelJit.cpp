@@ -53,17 +53,19 @@ void KernelJit::add(
   func::ReturnOp::create(builder, loc);
 }
 
-static uint64_t countText(llvm::MemoryBufferRef buffer) {
-  uint64_t bytes = 0;
+void KernelJit::inspect(llvm::MemoryBufferRef buffer) {
   llvm::Expected<std::unique_ptr<llvm::object::ObjectFile>> object =
       llvm::object::ObjectFile::createObjectFile(buffer);
-  if (!object) {
-    llvm::consumeError(object.takeError());
-    return 0;
-  }
+  if (!object)
+    return llvm::consumeError(object.takeError());
   for (const llvm::object::SectionRef &section : (*object)->sections())
-    bytes += section.isText() ? section.getSize() : 0;
-  return bytes;
+    textBytes += section.isText() ? section.getSize() : 0;
+  for (const llvm::object::SymbolRef &symbol : (*object)->symbols()) {
+    uint32_t flags = llvm::cantFail(symbol.getFlags());
+    llvm::StringRef name = llvm::cantFail(symbol.getName());
+    if (flags & llvm::object::SymbolRef::SF_Undefined && !name.empty())
+      externals.push_back(name.str());
+  }
 }
 
 std::string KernelJit::compile() {
@@ -88,7 +90,7 @@ std::string KernelJit::compile() {
 }
 
 std::string KernelJit::load(std::unique_ptr<llvm::MemoryBuffer> object) {
-  textBytes = countText(object->getMemBufferRef());
+  inspect(object->getMemBufferRef());
   llvm::InitializeNativeTarget();
   llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> created =
       llvm::orc::LLJITBuilder()

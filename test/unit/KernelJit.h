@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace llvm::orc {
 class LLJIT;
@@ -52,15 +53,20 @@ public:
   /// Bytes of machine code, of the whole module.
   uint64_t codeBytes() const { return textBytes; }
 
+  /// Names that the machine code expects from elsewhere.
+  const std::vector<std::string> &externalSymbols() const { return externals; }
+
   mlir::MLIRContext context;
 
 private:
   std::string load(std::unique_ptr<llvm::MemoryBuffer> object);
+  void inspect(llvm::MemoryBufferRef object);
 
   Target target;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::unique_ptr<llvm::orc::LLJIT> jit;
   uint64_t textBytes = 0;
+  std::vector<std::string> externals;
 };
 
 /// Targets this host can run, widest first, each below the last.

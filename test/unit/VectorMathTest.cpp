@@ -1,9 +1,9 @@
 //===- VectorMathTest.cpp - Elementary functions against libm -------------===//
 //
-// Every function is emitted as a kernel over a chunk of memory, compiled for
-// every target that the host can run, and compared with libm in a wider format.
-// f32 functions see every 997th of their 2**32 arguments, or with --exhaustive
-// all of them.
+// Every function is compiled for every target that the host can run, and
+// compared with libm in a wider format: f32 functions of one argument at every
+// 997th of its 2**32 values, or with --exhaustive at all of them; the others at
+// special values and 2**20 random ones, or 2**32.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,8 +19,8 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <map>
 #include <random>
+#include <thread>
 #include <vector>
 
 using namespace mlir;
@@ -31,297 +31,389 @@ bool exhaustive = false;
 
 /// Elements that a kernel handles in one call.
 constexpr int64_t chunk = 1 << 14;
-using Kernel = void (*)(const void *in, void *out);
+using Kernel = void (*)(const void *x, const void *y, void *out);
+
+//===----------------------------------------------------------------------===//
+// The functions
+//===----------------------------------------------------------------------===//
 
 struct Function {
   const char *name;
-  Value (*emit)(LaneBuilder &, Value);
-  double (*reference)(double);
-  long double (*wideReference)(long double);
-  /// In ulp.
+  Value (*emit)(LaneBuilder &, Value x, Value y);
+  double (*reference)(double x, double y);
+  long double (*wideReference)(long double x, long double y);
+  /// In ulp; up to 0.5 asks for correct rounding.
   double bound;
+  bool isBinary = false;
 };
 
 void PrintTo(const Function &function, std::ostream *out) {
   *out << function.name;
 }
 
-template <typename T>
-T sigmoid(T x) {
-  // For large |x| the sum must not swallow what is left of the result.
-  return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
+template <Value (*emit)(LaneBuilder &, Value)>
+Value unary(LaneBuilder &b, Value x, Value) {
+  return emit(b, x);
 }
 
-template <typename T>
-T rsqrt(T x) {
-  return 1 / std::sqrt(x);
-}
-
-template <typename T>
-T relu(T x) {
-  return x < 0 ? 0 : x;
-}
+/// A function of x, with libm's in both formats.
+#define UNARY(name, emit, formula, bound)                                      \
+  {name, unary<emit>, [](double x, double) -> double { return formula; },      \
+   [](long double x, long double) -> long double { return formula; }, bound}
 
 const Function functions[] = {
-    {"exp", emitExp, std::exp, std::exp, 2},
-    {"expm1", emitExpm1, std::expm1, std::expm1, 4},
-    {"log", emitLog, std::log, std::log, 2},
-    {"log1p", emitLog1p, std::log1p, std::log1p, 4},
-    {"tanh", emitTanh, std::tanh, std::tanh, 4},
-    {"sigmoid", emitSigmoid, sigmoid, sigmoid, 4},
-    {"erf", emitErf, std::erf, std::erf, 4},
-    {"erfc", emitErfc, std::erfc, std::erfc, 4},
-    {"sin", emitSin, std::sin, std::sin, 4},
-    {"cos", emitCos, std::cos, std::cos, 4},
-    {"sqrt", emitSqrt, std::sqrt, std::sqrt, 0.5},
-    {"rsqrt", emitRsqrt, rsqrt, rsqrt, 1.5},
-    {"floor", emitFloor, std::floor, std::floor, 0},
-    {"relu", emitRelu, relu, relu, 0},
+    UNARY("exp", emitExp, std::exp(x), 2),
+    UNARY("expm1", emitExpm1, std::expm1(x), 4),
+    UNARY("log", emitLog, std::log(x), 2),
+    UNARY("log1p", emitLog1p, std::log1p(x), 4),
+    UNARY("tanh", emitTanh, std::tanh(x), 4),
+    // For large |x|, the sum must not swallow what is left of the result.
+    UNARY("sigmoid", emitSigmoid,
+          x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)), 4),
+    UNARY("erf", emitErf, std::erf(x), 4),
+    UNARY("erfc", emitErfc, std::erfc(x), 4),
+    UNARY("sin", emitSin, std::sin(x), 4),
+    UNARY("cos", emitCos, std::cos(x), 4),
+    UNARY("sqrt", emitSqrt, std::sqrt(x), 0.5),
+    UNARY("rsqrt", emitRsqrt, 1 / std::sqrt(x), 1.5),
+    UNARY("floor", emitFloor, std::floor(x), 0),
+    UNARY("relu", emitRelu, x < 0 ? 0 : x, 0),
+    {"pow", emitPow, std::pow, std::pow, 4, /*isBinary=*/true},
 };
 
-/// out[i] = f(in[i]) for a chunk, `lanes` elements at a time; 1 means scalars.
-void emitKernel(KernelJit &jit, const std::string &name, const Target &target,
-                Type element, int64_t lanes, const Function &function) {
-  jit.add(name, {chunk, chunk}, element, 0,
-          [&](OpBuilder &builder, Location loc, ValueRange arguments) {
-            auto index = [&](int64_t value) -> Value {
-              return arith::ConstantIndexOp::create(builder, loc, value);
-            };
-            scf::ForOp loop = scf::ForOp::create(builder, loc, index(0),
-                                                 index(chunk), index(lanes));
-            OpBuilder::InsertionGuard guard(builder);
-            builder.setInsertionPointToStart(loop.getBody());
-            LaneBuilder b(builder, loc, target);
-            Value i = loop.getInductionVar();
-            VectorType type = VectorType::get(lanes, element);
-            Value x = vector::LoadOp::create(builder, loc, type, arguments[0],
-                                             ValueRange{i});
-            if (lanes == 1) {
-              x = vector::ExtractOp::create(builder, loc, x, 0);
-              x = vector::BroadcastOp::create(builder, loc, type,
-                                              function.emit(b, x));
-            } else {
-              x = function.emit(b, x);
-            }
-            vector::StoreOp::create(builder, loc, x, arguments[1],
-                                    ValueRange{i});
-          });
+/// out[i] = f(x[i], y[i]) for a chunk, `lanes` at a time; 1 means scalars.
+void emitLoop(OpBuilder &builder, Location loc, const Target &target,
+              ValueRange buffers, int64_t lanes, const Function &function) {
+  auto index = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(builder, loc, value);
+  };
+  scf::ForOp loop =
+      scf::ForOp::create(builder, loc, index(0), index(chunk), index(lanes));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  LaneBuilder b(builder, loc, target);
+  Value at = loop.getInductionVar();
+  VectorType type = VectorType::get(
+      lanes, cast<MemRefType>(buffers[0].getType()).getElementType());
+  Value x = vector::LoadOp::create(builder, loc, type, buffers[0], at);
+  Value y = vector::LoadOp::create(builder, loc, type, buffers[1], at);
+  Value out;
+  if (lanes == 1) {
+    x = vector::ExtractOp::create(builder, loc, x, 0);
+    y = vector::ExtractOp::create(builder, loc, y, 0);
+    out =
+        vector::BroadcastOp::create(builder, loc, type, function.emit(b, x, y));
+  } else {
+    out = function.emit(b, x, y);
+  }
+  vector::StoreOp::create(builder, loc, out, buffers[2], at);
 }
 
 /// All functions, compiled for one target.
 struct Library {
-  explicit Library(const Target &target) : jit(target) {
+  explicit Library(const Target &target) : target(target), jit(target) {
     Builder builder(&jit.context);
     for (const Function &function : functions) {
-      std::string name = function.name;
-      emitKernel(jit, name + "_f32", target, builder.getF32Type(), 16,
-                 function);
-      emitKernel(jit, name + "_f64", target, builder.getF64Type(), 8, function);
-      emitKernel(jit, name + "_f32_scalar", target, builder.getF32Type(), 1,
-                 function);
-      emitKernel(jit, name + "_f64_scalar", target, builder.getF64Type(), 1,
-                 function);
+      add(function, "_float", builder.getF32Type(), 16);
+      add(function, "_double", builder.getF64Type(), 8);
+      add(function, "_float_scalar", builder.getF32Type(), 1);
+      add(function, "_double_scalar", builder.getF64Type(), 1);
     }
     error = jit.compile();
+  }
+
+  void add(const Function &function, const char *suffix, Type element,
+           int64_t lanes) {
+    jit.add(std::string(function.name) + suffix, {chunk, chunk, chunk}, element,
+            0, [&](OpBuilder &builder, Location loc, ValueRange arguments) {
+              emitLoop(builder, loc, target, arguments, lanes, function);
+            });
   }
 
   Kernel lookup(const std::string &name) {
     return reinterpret_cast<Kernel>(jit.lookup(name));
   }
 
+  Target target;
   KernelJit jit;
   std::string error;
 };
 
-/// One library per target, made when first asked for.
-Library &library(const Target &target) {
-  static std::map<unsigned, std::unique_ptr<Library>> cache;
-  std::unique_ptr<Library> &entry = cache[target.vectorBits];
-  if (!entry)
-    entry = std::make_unique<Library>(target);
-  return *entry;
+/// One library per target, compiled when first asked for.
+std::vector<std::unique_ptr<Library>> &libraries() {
+  static std::vector<std::unique_ptr<Library>> all;
+  if (all.empty())
+    for (const Target &target : runnableTargets())
+      all.push_back(std::make_unique<Library>(target));
+  return all;
 }
 
-/// Distance of `result` from a wider `expected` in ulp of Narrow. Infinity
-/// stands for the first number that is too large.
+//===----------------------------------------------------------------------===//
+// Errors
+//===----------------------------------------------------------------------===//
+
+/// Same bits, except that all NaNs are the same.
+template <typename T>
+bool isSame(T a, T b) {
+  return !std::memcmp(&a, &b, sizeof(T)) || (std::isnan(a) && std::isnan(b));
+}
+
+/// Distance of `result` from a wider `expected` in ulp of Narrow, 0 if it is
+/// correctly rounded. Infinity stands for the first number that is too large.
 template <typename Narrow, typename Wide>
 double ulpError(Narrow result, Wide expected) {
   using Limits = std::numeric_limits<Narrow>;
-  if (std::isnan(expected) || std::isnan(result))
-    return std::isnan(expected) && std::isnan(result) ? 0 : INFINITY;
-  if (expected == 0 || std::isinf(expected))
-    return Wide(result) == expected &&
-                   std::signbit(result) == std::signbit(expected)
-               ? 0
-               : INFINITY;
+  if (isSame(result, Narrow(expected)))
+    return 0;
+  if (std::isnan(expected) || std::isnan(result) || expected == 0 ||
+      std::isinf(expected))
+    return INFINITY;
+  if (std::signbit(result) != std::signbit(expected))
+    return INFINITY;
   int exponent = std::max(std::ilogb(expected), Limits::min_exponent - 1);
   exponent = std::min(exponent, Limits::max_exponent - 1);
   Wide tooLarge = std::ldexp(Wide(1), Limits::max_exponent);
-  Wide value =
-      std::isinf(result) ? std::copysign(tooLarge, Wide(result)) : Wide(result);
-  if (std::abs(expected) > tooLarge)
-    expected = std::copysign(tooLarge, expected);
-  Wide ulp = std::ldexp(Wide(1), exponent - (Limits::digits - 1));
-  return double(std::abs(value - expected) / ulp);
+  Wide value = std::isinf(result) ? tooLarge : Wide(std::abs(result));
+  Wide distance = value - std::min(std::abs(expected), tooLarge);
+  return double(std::abs(distance) /
+                std::ldexp(Wide(1), exponent - (Limits::digits - 1)));
 }
 
-float floatOf(uint32_t bits) {
-  float value;
+struct Worst {
+  double error = 0, x = 0, y = 0, result = 0;
+
+  void see(const Worst &other) {
+    if (other.error > error)
+      *this = other;
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Arguments
+//===----------------------------------------------------------------------===//
+
+template <typename T>
+struct Arguments {
+  std::vector<T> x = std::vector<T>(chunk), y = std::vector<T>(chunk);
+};
+
+template <typename T>
+T anyBits(std::mt19937_64 &random) {
+  uint64_t bits = random();
+  T value;
   std::memcpy(&value, &bits, sizeof(value));
   return value;
 }
 
-uint64_t mixHash(uint64_t hash, uint64_t value) {
-  return (hash ^ value) * 0x9E3779B97F4A7C15;
+template <typename T>
+std::vector<T> specialValues() {
+  using Limits = std::numeric_limits<T>;
+  std::vector<T> values = {0,
+                           Limits::infinity(),
+                           Limits::quiet_NaN(),
+                           Limits::max(),
+                           Limits::min(),
+                           Limits::denorm_min()};
+  for (double x : {1.0,       2.0,       3.0,        0.5,        1.5,    709.78,
+                   708.4,     744.45,    745.14,     88.73,      87.34,  103.98,
+                   0.3465736, 0.6931472, 0.70710678, 1.41421356, 0x1p17, 0x1p23,
+                   0x1p24,    0x1p30,    0x1p52,     0x1p53,     0x1p-54})
+    for (int step = -2; step <= 2; ++step)
+      values.push_back(T(x) + step * T(x) * Limits::epsilon());
+  for (size_t i = 0, size = values.size(); i < size; ++i)
+    values.push_back(-values[i]);
+  return values;
 }
 
-struct Worst {
-  double error = 0;
-  double argument = 0;
-  double result = 0;
-  uint64_t hash = 0;
-
-  void see(double newError, double newArgument, double newResult) {
-    if (newError > error)
-      *this = {newError, newArgument, newResult, hash};
+/// Two numbers whose power is likely neither zero nor infinite.
+template <typename T>
+std::pair<T, T> anyPower(std::mt19937_64 &random) {
+  using Limits = std::numeric_limits<T>;
+  std::uniform_real_distribution<double> unit(-1, 1);
+  double range = Limits::max_exponent + Limits::digits;
+  double magnitude = std::exp2(unit(random) * 4);
+  // Powers of numbers near one, and of all magnitudes.
+  T x = random() & 1 ? T(std::exp2(unit(random) / magnitude))
+                     : T(std::exp2(unit(random) * Limits::max_exponent));
+  T y = T(unit(random) * range / std::log2(double(x)));
+  switch (random() % 8) {
+  case 0:
+    return {-x, std::round(y)};
+  case 1:
+    return {anyBits<T>(random), anyBits<T>(random)};
+  default:
+    return {x, y};
   }
+}
+
+template <typename T>
+void fillRandom(Arguments<T> &arguments, uint64_t number, bool isBinary) {
+  std::mt19937_64 random(number);
+  std::uniform_real_distribution<double> exponent(-60, 11);
+  for (int64_t i = 0; i < chunk; ++i) {
+    if (isBinary) {
+      std::tie(arguments.x[i], arguments.y[i]) = anyPower<T>(random);
+      continue;
+    }
+    switch (i % 4) {
+    case 0:
+      arguments.x[i] = anyBits<T>(random);
+      break;
+    case 1:
+      // As near as can be to a zero of sin or cos.
+      arguments.x[i] = T(std::round(std::exp2(exponent(random) + 60)) *
+                         1.57079632679489661923L);
+      break;
+    default:
+      arguments.x[i] = T(std::exp2(exponent(random)) * (i % 4 == 2 ? 1 : -1));
+    }
+  }
+  if (number)
+    return;
+  // The first chunk begins with all pairs of special values.
+  int64_t i = 0;
+  for (T x : specialValues<T>())
+    for (T y : specialValues<T>()) {
+      if (i == chunk)
+        return;
+      arguments.x[i] = x;
+      arguments.y[i++] = y;
+      if (!isBinary)
+        break;
+    }
+}
+
+/// Arguments of one chunk; false past the last.
+template <typename T>
+bool fill(Arguments<T> &arguments, uint64_t number, bool isBinary) {
+  if (isBinary || sizeof(T) == 8) {
+    fillRandom(arguments, number, isBinary);
+    return number * chunk < uint64_t(1) << (exhaustive ? 32 : 20);
+  }
+  uint64_t stride = exhaustive ? 1 : 997;
+  uint64_t bits = number * chunk * stride;
+  if (bits > UINT32_MAX)
+    return false;
+  for (T &x : arguments.x) {
+    uint32_t narrow = uint32_t(std::min<uint64_t>(bits, UINT32_MAX));
+    std::memcpy(&x, &narrow, sizeof(narrow));
+    bits += stride;
+  }
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Comparison
+//===----------------------------------------------------------------------===//
+
+/// A function's kernels in one library, and the worst they did.
+struct Candidate {
+  Kernel kernel, scalarKernel;
+  bool isFused;
+  Worst worst;
+  /// Lanes that differ between vector and scalar code, and, with fused
+  /// multiply-add, between targets.
+  uint64_t scalarDifferences = 0, targetDifferences = 0;
 };
 
-uint64_t bitsOf(float value) {
-  uint32_t bits;
-  std::memcpy(&bits, &value, sizeof(bits));
-  // Which NaN comes out is nobody's business.
-  return std::isnan(value) ? 0x7FC00000 : bits;
+template <typename T>
+uint64_t countDifferences(const std::vector<T> &a, const std::vector<T> &b) {
+  uint64_t count = 0;
+  for (int64_t i = 0; i < chunk; ++i)
+    count += !isSame(a[i], b[i]);
+  return count;
 }
 
-uint64_t bitsOf(double value) {
-  uint64_t bits;
-  std::memcpy(&bits, &value, sizeof(bits));
-  return std::isnan(value) ? 0x7FF8000000000000 : bits;
-}
-
-Worst compareF32(const Function &function, Kernel kernel) {
-  Worst worst;
-  std::vector<float> in(chunk), out(chunk);
-  const uint64_t stride = exhaustive ? 1 : 997;
-  for (uint64_t bits = 0; bits < uint64_t(1) << 32;) {
-    for (float &x : in) {
-      x = floatOf(uint32_t(std::min<uint64_t>(bits, UINT32_MAX)));
-      bits += stride;
-    }
-    kernel(in.data(), out.data());
+/// Compares every `step`th chunk from the first on.
+template <typename T>
+void compareChunks(const Function &function, std::vector<Candidate> &candidates,
+                   uint64_t first, uint64_t step) {
+  using Wide = std::conditional_t<sizeof(T) == 4, double, long double>;
+  Arguments<T> arguments;
+  std::vector<Wide> expected(chunk);
+  std::vector<T> out(chunk), scalarOut(chunk), fusedOut;
+  for (uint64_t number = first; fill(arguments, number, function.isBinary);
+       number += step) {
+    const std::vector<T> &x = arguments.x, &y = arguments.y;
     for (int64_t i = 0; i < chunk; ++i) {
-      double expected = function.reference(in[i]);
-      worst.see(ulpError<float>(out[i], expected), in[i], out[i]);
-      worst.hash = mixHash(worst.hash, bitsOf(out[i]));
+      if constexpr (sizeof(T) == 4)
+        expected[i] = function.reference(x[i], y[i]);
+      else
+        expected[i] = function.wideReference(x[i], y[i]);
+    }
+    fusedOut.clear();
+    for (Candidate &candidate : candidates) {
+      candidate.kernel(x.data(), y.data(), out.data());
+      candidate.scalarKernel(x.data(), y.data(), scalarOut.data());
+      for (int64_t i = 0; i < chunk; ++i)
+        candidate.worst.see({ulpError<T>(out[i], expected[i]), double(x[i]),
+                             double(y[i]), double(out[i])});
+      candidate.scalarDifferences += countDifferences(out, scalarOut);
+      if (!candidate.isFused)
+        continue;
+      if (fusedOut.empty())
+        fusedOut = out;
+      candidate.targetDifferences += countDifferences(out, fusedOut);
     }
   }
-  return worst;
 }
 
-/// Special values, and random ones of every magnitude.
-std::vector<double> samplesF64() {
-  using Limits = std::numeric_limits<double>;
-  std::vector<double> samples = {0.0,
-                                 -0.0,
-                                 1.0,
-                                 -1.0,
-                                 0.5,
-                                 -0.5,
-                                 Limits::infinity(),
-                                 -Limits::infinity(),
-                                 Limits::quiet_NaN(),
-                                 Limits::max(),
-                                 -Limits::max(),
-                                 Limits::min(),
-                                 -Limits::min(),
-                                 Limits::denorm_min(),
-                                 -Limits::denorm_min()};
-  for (double x : {709.78, 709.79, -708.3, -708.5, -745.1, -745.2, M_LN2,
-                   M_LN2 / 2, M_SQRT1_2, M_SQRT2, 0x1p52, 0x1p53, 0x1p-54})
-    for (double sign : {1.0, -1.0})
-      for (int step = -2; step <= 2; ++step)
-        samples.push_back(sign * (x + step * x * 0x1p-52));
-  std::mt19937_64 random(1);
-  std::uniform_real_distribution<double> exponent(-60, 11);
-  while (samples.size() < size_t(1) << 20) {
-    uint64_t bits = random();
-    double anyBits;
-    std::memcpy(&anyBits, &bits, sizeof(bits));
-    samples.push_back(anyBits);
-    double usual = std::exp2(exponent(random));
-    samples.push_back(random() & 1 ? usual : -usual);
+template <typename T>
+void compare(const Function &function, const std::string &suffix) {
+  std::vector<Candidate> fresh;
+  for (std::unique_ptr<Library> &library : libraries()) {
+    ASSERT_EQ(library->error, "");
+    std::string name = function.name + suffix;
+    fresh.push_back({library->lookup(name),
+                     library->lookup(name + "_scalar"),
+                     library->target.hasFMA,
+                     {}});
+    ASSERT_TRUE(fresh.back().kernel && fresh.back().scalarKernel);
   }
-  samples.resize(samples.size() / chunk * chunk);
-  return samples;
-}
+  uint64_t workers = std::max(1u, std::thread::hardware_concurrency());
+  std::vector<std::vector<Candidate>> results(workers, fresh);
+  std::vector<std::thread> threads;
+  for (uint64_t i = 0; i < workers; ++i)
+    threads.emplace_back(
+        [&, i] { compareChunks<T>(function, results[i], i, workers); });
+  for (std::thread &thread : threads)
+    thread.join();
 
-Worst compareF64(const Function &function, Kernel kernel) {
-  static const std::vector<double> samples = samplesF64();
-  Worst worst;
-  std::vector<double> out(chunk);
-  for (size_t start = 0; start < samples.size(); start += chunk) {
-    kernel(&samples[start], out.data());
-    for (int64_t i = 0; i < chunk; ++i) {
-      double x = samples[start + i];
-      long double expected = function.wideReference(x);
-      worst.see(ulpError<double>(out[i], expected), x, out[i]);
-      worst.hash = mixHash(worst.hash, bitsOf(out[i]));
+  for (size_t i = 0; i < fresh.size(); ++i) {
+    Candidate total = fresh[i];
+    for (std::vector<Candidate> &result : results) {
+      total.worst.see(result[i].worst);
+      total.scalarDifferences += result[i].scalarDifferences;
+      total.targetDifferences += result[i].targetDifferences;
     }
+    const Worst &worst = total.worst;
+    const std::string &cpu = libraries()[i]->target.cpu;
+    std::printf("  %-9s %.3f ulp at %.17g, %.17g\n", cpu.c_str(), worst.error,
+                worst.x, worst.y);
+    EXPECT_LE(worst.error, function.bound)
+        << cpu << " at " << worst.x << ", " << worst.y << ": " << worst.result;
+    EXPECT_EQ(total.scalarDifferences, 0u) << cpu;
+    EXPECT_EQ(total.targetDifferences, 0u) << cpu;
   }
-  return worst;
 }
 
 class VectorMath : public testing::TestWithParam<Function> {};
 
-TEST_P(VectorMath, F32) {
-  std::optional<uint64_t> fusedHash;
-  for (const Target &target : runnableTargets()) {
-    SCOPED_TRACE(target.features);
-    Library &code = library(target);
-    ASSERT_EQ(code.error, "");
-    const Function &function = GetParam();
-    Kernel kernel = code.lookup(std::string(function.name) + "_f32");
-    ASSERT_TRUE(kernel);
-    Worst worst = compareF32(function, kernel);
-    EXPECT_LE(worst.error, function.bound)
-        << "at " << worst.argument << ", got " << worst.result;
-    RecordProperty("ulp" + std::to_string(target.vectorBits),
-                   std::to_string(worst.error));
-    std::printf("  %s f32, %u bits: %.3f ulp at %.9g\n", function.name,
-                target.vectorBits, worst.error, worst.argument);
-    if (!target.hasFMA)
-      continue;
-    EXPECT_EQ(fusedHash.value_or(worst.hash), worst.hash);
-    fusedHash = worst.hash;
-  }
-}
+TEST_P(VectorMath, F32) { compare<float>(GetParam(), "_float"); }
 
-TEST_P(VectorMath, F64) {
-  std::optional<uint64_t> fusedHash;
-  for (const Target &target : runnableTargets()) {
-    SCOPED_TRACE(target.features);
-    Library &code = library(target);
-    ASSERT_EQ(code.error, "");
-    const Function &function = GetParam();
-    Kernel kernel = code.lookup(std::string(function.name) + "_f64");
-    ASSERT_TRUE(kernel);
-    Worst worst = compareF64(function, kernel);
-    EXPECT_LE(worst.error, function.bound)
-        << "at " << worst.argument << ", got " << worst.result;
-    std::printf("  %s f64, %u bits: %.3f ulp at %.17g\n", function.name,
-                target.vectorBits, worst.error, worst.argument);
-    if (!target.hasFMA)
-      continue;
-    EXPECT_EQ(fusedHash.value_or(worst.hash), worst.hash);
-    fusedHash = worst.hash;
-  }
-}
+TEST_P(VectorMath, F64) { compare<double>(GetParam(), "_double"); }
 
 INSTANTIATE_TEST_SUITE_P(, VectorMath, testing::ValuesIn(functions),
                          [](const testing::TestParamInfo<Function> &info) {
                            return std::string(info.param.name);
                          });
+
+TEST(VectorMathCode, CallsNothing) {
+  for (std::unique_ptr<Library> &library : libraries()) {
+    ASSERT_EQ(library->error, "");
+    EXPECT_EQ(library->jit.externalSymbols(), std::vector<std::string>());
+  }
+}
 } // namespace
 
 int main(int argc, char **argv) {
