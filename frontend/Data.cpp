@@ -154,7 +154,8 @@ void Elaborator::executeColumn(const BindStmt *stmt, Scope &scope) {
   Object object;
   if (stmt->value) {
     object = evaluateBound(stmt, scope);
-    declare(scope, stmt->name, {object, stmt->nameLoc});
+    if (!declare(scope, stmt->name, {object, stmt->nameLoc}))
+      return;
   } else if (Binding *binding = scope.find(stmt->name)) {
     object = binding->object;
   } else {

@@ -47,7 +47,7 @@ Object sinter::applyDense(Call &call) {
   Object weight = elaborator.parameter(call.place(1), layer + ".weight",
                                        weightType, weightInit);
   Object bias(Nothing{});
-  if (*hasBias)
+  if (*hasBias && !weight.isAbsorbing())
     bias = elaborator.parameter(call.place(1), layer + ".bias", biasType,
                                 biasInit);
   if (weight.isAbsorbing() || bias.isAbsorbing())

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Runs COMMAND... FILE and compares its errors with those the file expects.
+
+A comment below a line states an error of that line: a caret under its column,
+or the column's number, then the code and a part of the message.
+
+    let y = x @ w
+    #       ^ E0203 shapes [4, 3] and [2, 1] do not fit
+    # 1: E0213 needs 'epochs'
+
+All errors must be expected, in any order, and the exit status must be 1. Lines
+`# note: TEXT` and `# help: TEXT` ask for a note or help with that text, and
+`# args: ARGUMENTS` adds arguments to the command.
+"""
+import re
+import subprocess
+import sys
+
+CARET = re.compile(r"^\s*#(\s*)\^ (E\d{4}) (.*)$")
+COLUMN = re.compile(r"^\s*# (\d+): (E\d{4}) (.*)$")
+NOWHERE = re.compile(r"^\s*# nowhere: (E\d{4}) (.*)$")
+REPORTED = re.compile(r"^(?:.*?:(\d+):(\d+): )?error\[(E\d{4})\]: (.*)$")
+
+
+def expectations(lines):
+    errors, texts, arguments, line = [], [], [], 0
+    for number, text in enumerate(lines, 1):
+        if match := CARET.match(text):
+            errors.append((line, text.index("^") + 1, match[2], match[3]))
+        elif match := COLUMN.match(text):
+            errors.append((line, int(match[1]), match[2], match[3]))
+        elif match := NOWHERE.match(text):
+            errors.append((0, 0, match[1], match[2]))
+        elif match := re.match(r"^\s*# (note|help): (.*)$", text):
+            texts.append((match[1], match[2]))
+        elif match := re.match(r"^\s*# args: (.*)$", text):
+            arguments += match[1].split()
+        else:
+            line = number
+    return errors, texts, arguments
+
+
+def main():
+    command, path = sys.argv[1:-1], sys.argv[-1]
+    with open(path, encoding="utf-8") as file:
+        errors, texts, arguments = expectations(file.read().splitlines())
+    run = subprocess.run(
+        command + [path] + arguments, capture_output=True, text=True, timeout=60
+    )
+    failures = []
+    if run.returncode != 1:
+        failures.append(f"exit status {run.returncode} instead of 1")
+    for line in run.stderr.splitlines():
+        if not (match := REPORTED.match(line)):
+            continue
+        place = (int(match[1] or 0), int(match[2] or 0))
+        for error in errors:
+            if place == error[:2] and match[3] == error[2] and error[3] in match[4]:
+                errors.remove(error)
+                break
+        else:
+            failures.append(f"not expected: {line}")
+    failures += [f"not reported: {error}" for error in errors]
+    for kind, text in texts:
+        if not any(kind + ": " in line and text in line
+                   for line in run.stderr.splitlines()):
+            failures.append(f"no {kind} with: {text}")
+    if failures:
+        print(f"{path}:", *failures, "", run.stderr, sep="\n", file=sys.stderr)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
