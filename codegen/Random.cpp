@@ -73,18 +73,23 @@ WideProduct multiplyWide(LaneBuilder &b, Value x, Value y) {
   }
   // Vector units multiply every second i32 into an i64; spelt out, this is two
   // multiplications and no widening.
-  VectorType pairs =
-      VectorType::get(type.getDimSize(0) / 2, builder.getI64Type());
+  int64_t lanes = type.getDimSize(0);
+  VectorType pairs = VectorType::get(lanes / 2, builder.getI64Type());
   Value x64 = vector::BitCastOp::create(builder, loc, pairs, x);
   Value y64 = vector::BitCastOp::create(builder, loc, pairs, y);
-  Value lowMask = b.bits(x64, 0xFFFFFFFF);
-  Value highMask = b.bits(x64, 0xFFFFFFFF00000000);
-  Value even = b.mulBits(b.andBits(x64, lowMask), b.andBits(y64, lowMask));
+  Value mask = b.bits(x64, 0xFFFFFFFF);
+  Value even = b.mulBits(b.andBits(x64, mask), b.andBits(y64, mask));
   Value odd = b.mulBits(b.shiftRight(x64, 32), b.shiftRight(y64, 32));
-  Value low = b.orBits(b.andBits(even, lowMask), b.shiftLeft(odd, 32));
-  Value high = b.orBits(b.shiftRight(even, 32), b.andBits(odd, highMask));
-  return {vector::BitCastOp::create(builder, loc, type, low),
-          vector::BitCastOp::create(builder, loc, type, high)};
+  even = vector::BitCastOp::create(builder, loc, type, even);
+  odd = vector::BitCastOp::create(builder, loc, type, odd);
+  SmallVector<int64_t> lowOrder, highOrder;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    int64_t product = lane % 2 * lanes + lane / 2 * 2;
+    lowOrder.push_back(product);
+    highOrder.push_back(product + 1);
+  }
+  return {vector::ShuffleOp::create(builder, loc, even, odd, lowOrder),
+          vector::ShuffleOp::create(builder, loc, even, odd, highOrder)};
 }
 
 /// Philox4x32-10 of one block or a row of blocks.
