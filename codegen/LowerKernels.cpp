@@ -5,6 +5,10 @@
 #include "codegen/Passes.h"
 #include "passes/Kernels.h"
 
+#include "mlir/IR/Dominance.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/CSE.h"
+
 namespace sinter {
 #define GEN_PASS_DEF_LOWERKERNELS
 #define GEN_PASS_DEF_SELECTKERNELS
@@ -188,6 +192,13 @@ static int64_t grainOf(const KernelEmitter::Phase &phase) {
   return std::max<int64_t>(1, costWorthAThread / phase.unitCost);
 }
 
+/// Emitters write addresses and constants where they are used; most are equal.
+static void simplify(func::FuncOp function) {
+  IRRewriter rewriter(function.getContext());
+  DominanceInfo dominance(function);
+  eliminateCommonSubExpressions(rewriter, dominance, function);
+}
+
 LogicalResult KernelLowering::run() {
   if (dims.size() > 1)
     return kernel.emitOpError("has more than one run-time dimension");
@@ -204,6 +215,8 @@ LogicalResult KernelLowering::run() {
   for (auto [number, phase] : llvm::enumerate(emitter->phases())) {
     last = emitBody(phase, number);
     func::FuncOp trip = emitTrip(phase, number);
+    simplify(last);
+    simplify(trip);
     phases.push_back(builder.getDictionaryAttr({
         builder.getNamedAttr("kernel", FlatSymbolRefAttr::get(last)),
         builder.getNamedAttr("trip", FlatSymbolRefAttr::get(trip)),

@@ -3,10 +3,13 @@
 #include "test/unit/KernelJit.h"
 #include "codegen/LowerToLLVM.h"
 #include "codegen/ObjectEmitter.h"
+#include "codegen/Passes.h"
+#include "ir/SinterOps.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
 
@@ -51,6 +54,20 @@ void KernelJit::add(
   builder.setInsertionPointToStart(entry);
   body(builder, loc, entry->getArguments());
   func::ReturnOp::create(builder, loc);
+}
+
+std::string KernelJit::addKernels(llvm::StringRef text) {
+  context.loadDialect<SinterDialect>();
+  OwningOpRef<ModuleOp> source = parseSourceString<ModuleOp>(text, &context);
+  PassManager passes(&context);
+  passes.addPass(createSelectKernels(SelectKernelsOptions{target.cpu}));
+  passes.addPass(createLowerKernels(LowerKernelsOptions{target.cpu}));
+  if (!source || failed(passes.run(*source)))
+    return "the kernels are invalid";
+  for (Operation &op :
+       llvm::make_early_inc_range(source->getBody()->getOperations()))
+    op.moveBefore(module->getBody(), module->getBody()->end());
+  return "";
 }
 
 void KernelJit::inspect(llvm::MemoryBufferRef buffer) {

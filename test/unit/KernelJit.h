@@ -43,6 +43,10 @@ public:
                                    mlir::ValueRange)>
                body);
 
+  /// Adds what the `sinter.kernel`s of `text` become for the target, which is
+  /// one of the named levels. Empty if all went well, else what did not.
+  std::string addKernels(llvm::StringRef text);
+
   /// Lowers, optimizes and compiles what was added. Empty if all went well,
   /// else what did not.
   std::string compile();
