@@ -482,12 +482,14 @@ static Predicate predicateOf(BinaryOp op) {
 Object Elaborator::elementwise(BinaryOp op, Loc loc, const Object &a, Loc aLoc,
                                const Object &b, Loc bLoc) {
   // Integers to a known power stay integers.
-  const Tensor *base = a.as<Tensor>();
   const int64_t *exponent = b.as<int64_t>();
-  if (op == BinaryOp::Power && base && exponent && *exponent >= 0 &&
-      !isa<FloatType>(base->element()))
-    return integerPower(loc, *base, *exponent);
-
+  if (op == BinaryOp::Power && exponent && *exponent >= 0) {
+    std::optional<Tensor> base = toTensor(aLoc, a);
+    if (!base)
+      return Object::error();
+    if (!isa<FloatType>(base->element()))
+      return integerPower(loc, *base, *exponent);
+  }
   bool wantsFloat = op == BinaryOp::Div || op == BinaryOp::Power;
   UnifiedPair pair;
   if (!unify(loc, spelling(op), a, aLoc, b, bLoc, wantsFloat, pair))

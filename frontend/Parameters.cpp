@@ -19,11 +19,12 @@ void Elaborator::addGlobal(Loc loc, GlobalKind kind, StringRef symbol,
                    IntegerAttr());
 }
 
-/// Storage stands before the functions.
+/// Storage and experiments stand before the functions, in order.
 mlir::Block::iterator Elaborator::globalsEnd() {
   mlir::Block *body = module->getBody();
-  return llvm::find_if(
-      *body, [](Operation &op) { return !isa<GlobalOp, SourceOp>(op); });
+  return llvm::find_if(*body, [](Operation &op) {
+    return !isa<GlobalOp, SourceOp, ExperimentOp>(op);
+  });
 }
 
 std::string Elaborator::layerName(Loc loc, StringRef kind,
