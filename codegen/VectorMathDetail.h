@@ -51,11 +51,11 @@ struct DoubleWord {
   mlir::Value high, low;
 };
 
-/// a * b without error, unless it underflows or comes near overflow.
+/// x * y without error, unless it underflows or comes near overflow.
 DoubleWord exactProduct(LaneBuilder &b, mlir::Value x, mlir::Value y);
-/// a + b without error, for |a| >= |b| or a = 0.
+/// x + y without error, for |x| >= |y| or x = 0.
 DoubleWord exactSum(LaneBuilder &b, mlir::Value x, mlir::Value y);
-/// x*y and x+y to nearly twice the precision.
+/// x * y to nearly twice the precision.
 DoubleWord product(LaneBuilder &b, DoubleWord x, DoubleWord y);
 
 /// c - x*y, rounded once even where the target cannot fuse, when x*y is so

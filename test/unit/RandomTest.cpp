@@ -19,6 +19,8 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <memory>
 #include <random>
 #include <vector>
 
@@ -98,15 +100,25 @@ struct RandomCode {
       return emitNormalF32(b, first);
     });
     addDraw("normal_f64", emitNormalF64);
-    addDraw("below", emitRandomBelow_);
+    addDraw("below", drawBelow);
+    addDraw("bernoulli", drawBernoulli);
     error = jit.compile();
   }
 
-  /// Takes first words and bounds, which are all the same.
-  static Value emitRandomBelow_(LaneBuilder &b, Value first, Value bounds) {
+  /// The bounds are all the same.
+  static Value drawBelow(LaneBuilder &b, Value first, Value bounds) {
     Value bound =
         vector::ExtractOp::create(b.getBuilder(), b.getLoc(), bounds, 0);
     return emitRandomBelow(b, first, bound);
+  }
+
+  /// The probabilities are all the same, as bits of f32.
+  static Value drawBernoulli(LaneBuilder &b, Value first, Value bits) {
+    OpBuilder &builder = b.getBuilder();
+    Value p = vector::ExtractOp::create(builder, b.getLoc(), bits, 0);
+    p = arith::BitcastOp::create(builder, b.getLoc(), builder.getF32Type(), p);
+    Value drawn = emitBernoulli(b, first, emitBernoulliThreshold(b, p));
+    return arith::ExtUIOp::create(builder, b.getLoc(), first.getType(), drawn);
   }
 
   /// void name(u32 out[64], element, seed, stream, step)
@@ -286,6 +298,25 @@ TEST_P(RandomTest, IntegersAreBelowTheirBound) {
     std::vector<uint32_t> drawn = code->draw<uint32_t>("below", first, bounds);
     for (size_t i = 0; i < first.size(); ++i)
       ASSERT_EQ(drawn[i], uint64_t(first[i]) * bound >> 32);
+  }
+}
+
+TEST_P(RandomTest, BernoulliIsUniformBelowP) {
+  std::vector<uint32_t> first = anyWords(1 << 10, 1);
+  first[0] = 0;
+  first[1] = 0xFF;
+  first[2] = 0x100;
+  first[3] = UINT32_MAX;
+  for (float p : {0.0f, -0.0f, 0x1p-60f, 0x1p-24f, 0x1.8p-24f, 0.3f, 0.5f,
+                  1 - 0x1p-24f, 1.0f, 2.0f, -1.0f, INFINITY, NAN}) {
+    uint32_t bits;
+    std::memcpy(&bits, &p, sizeof(bits));
+    std::vector<uint32_t> same(first.size(), bits);
+    std::vector<uint32_t> drawn =
+        code->draw<uint32_t>("bernoulli", first, same);
+    for (size_t i = 0; i < first.size(); ++i)
+      ASSERT_EQ(drawn[i], std::ldexp(double(first[i] >> 8), -24) < p)
+          << p << " " << first[i];
   }
 }
 
