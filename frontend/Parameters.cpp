@@ -160,6 +160,9 @@ void Elaborator::executeParam(const BindStmt *stmt, Scope &scope) {
     frame = model->experiment.init.get();
     emit.builder.setInsertionPointToEnd(&frame->function.front());
     initial = evaluate(stmt->value, scope);
+    if (initial.list())
+      if (std::optional<Tensor> tensor = toTensor(stmt->value->loc, initial))
+        initial = *tensor;
     frame = saved;
   }
   streams.leave();
