@@ -132,7 +132,8 @@ ExitCode Driver::elaborate(ArrayRef<std::string> only) {
   flush();
   if (!module || diagnostics.hasErrors())
     return ModelError;
-  StringRef name = sys::path::filename(sources.name(file->id()));
+  // A dump of the tree is of the file that its positions name.
+  StringRef name = sys::path::filename(sources.name(file->body.open.file));
   (*module)->setAttr(modelAttr,
                      mlir::StringAttr::get(&context, sys::path::stem(name)));
   stampHash(*module);

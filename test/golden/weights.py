@@ -1,0 +1,42 @@
+"""weights.py SEED NAME:ROWSxCOLUMNS...: a safetensors file on stdout whose
+numbers come from a small generator, so that no weights need to be stored. The
+PyTorch script that makes the goldens imports `tensors` from here."""
+import json
+import struct
+import sys
+
+def tensors(seed, shapes):
+    """{name: (shape, list of floats)}: uniform on +-1/sqrt(columns)."""
+    state = seed * 2654435761 + 1
+    result = {}
+    for name, shape in shapes.items():
+        count = 1
+        for size in shape:
+            count *= size
+        scale = shape[-1] ** -0.5
+        values = []
+        for _ in range(count):
+            state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+            values.append(((state >> 40) / 2**23 - 1) * scale)
+        # As f32, which is what both sides start from.
+        values = list(struct.unpack(f"<{count}f", struct.pack(f"<{count}f", *values)))
+        result[name] = (shape, values)
+    return result
+
+def main():
+    shapes = {}
+    for word in sys.argv[2:]:
+        name, sizes = word.split(":")
+        shapes[name] = [int(size) for size in sizes.split("x")]
+    header, body = {}, b""
+    for name, (shape, values) in tensors(int(sys.argv[1]), shapes).items():
+        data = struct.pack(f"<{len(values)}f", *values)
+        header[name] = {"dtype": "F32", "shape": shape,
+                        "data_offsets": [len(body), len(body) + len(data)]}
+        body += data
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    sys.stdout.buffer.write(struct.pack("<Q", len(text)) + text + body)
+
+if __name__ == "__main__":
+    main()
