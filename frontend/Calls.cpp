@@ -34,8 +34,9 @@ Object Elaborator::call(Loc loc, StringRef name, const Object &callee,
     bool isModel = declaration->stmt->kind == Stmt::Kind::Model ||
                    declaration->stmt->kind == Stmt::Kind::Train;
     if (isModel) {
-      emit.unsupported(loc, "calling a trained model as a function");
-      return Object::error();
+      Experiment *experiment = experimentNamed(*declaration, loc);
+      return experiment ? callExperiment(loc, *experiment, arguments)
+                        : Object::error();
     }
   }
   emit.error(Code::WrongType, loc,

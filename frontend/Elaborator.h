@@ -5,7 +5,9 @@
 //
 //   Elaborate.cpp    declarations of a file, options
 //   Expressions.cpp  names, literals, conditions, texts
-//   Operators.cpp    arithmetic, element types, broadcasting, `@`
+//   Conversions.cpp  element types, lists, broadcasting
+//   Operators.cpp    arithmetic, comparisons, logic
+//   Contraction.cpp  `@`
 //   Indexing.cpp     x[...]
 //   Calls.cpp        arguments, inlining of functions
 //   Statements.cpp   let, var, assignment, for, if, print, check
@@ -60,6 +62,10 @@ private:
   };
   std::vector<Level> levels;
 };
+
+/// The element type of arithmetic on two tensors: the wider, a float rather
+/// than an integer.
+mlir::Type promote(mlir::Type a, mlir::Type b);
 
 /// Two operands that were given one element type and shape.
 struct UnifiedPair {
@@ -318,6 +324,10 @@ private:
 
   // Model.cpp
   void runModel(ModelRun &run);
+  bool bindInputs(Loc loc, ModelRun &run,
+                  llvm::ArrayRef<CallArgument> arguments);
+  Object callExperiment(Loc loc, Experiment &experiment,
+                        llvm::ArrayRef<CallArgument> arguments);
   Object feedInput(const BindStmt *stmt, mlir::RankedTensorType type);
   void executeInput(const BindStmt *stmt, Scope &scope);
   void executeLoss(const ValueStmt *stmt, Scope &scope);

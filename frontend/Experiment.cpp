@@ -208,6 +208,9 @@ bool Elaborator::resolveExperiment(Experiment &experiment) {
 //===----------------------------------------------------------------------===//
 
 void Elaborator::elaborateExperiment(Experiment &experiment) {
+  // `after` may use its own experiment.
+  if (experiment.isValid)
+    return;
   if (experiment.state == Experiment::State::Running) {
     emit.error(Code::Recursion, experiment.stmt->loc,
                "the experiment '" + experiment.name + "' depends on itself");
@@ -289,6 +292,8 @@ static StringRef roleOf(Mode mode) {
     return "predict";
   case Mode::PredictRaw:
     return "predict_raw";
+  case Mode::Call:
+    break;
   }
   return "";
 }
@@ -309,6 +314,7 @@ void Elaborator::buildStep(Experiment &experiment, Mode mode) {
   frame = &step;
   emit.builder.setInsertionPointToEnd(&step.function.front());
   ModelRun run(experiment, mode);
+  run.batch = {experiment.batch, emit.builder.getStringAttr("batch")};
   runModel(run);
   if (run.loss) {
     if (mode == Mode::Train) {
@@ -330,6 +336,7 @@ void Elaborator::buildPredict(Experiment &experiment, Mode mode) {
   frame = &predict;
   emit.builder.setInsertionPointToEnd(&predict.function.front());
   ModelRun run(experiment, mode);
+  run.batch = {experiment.batch, emit.builder.getStringAttr("batch")};
   runModel(run);
   if (run.prediction)
     predict.addResult("predict", run.prediction);

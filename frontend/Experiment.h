@@ -63,7 +63,8 @@ struct OptimizerUse {
 };
 
 /// What a model's body is elaborated for.
-enum class Mode { Train, Eval, Predict, PredictRaw };
+/// `Call`: the prediction of a trained model, for rows that are given.
+enum class Mode { Train, Eval, Predict, PredictRaw, Call };
 
 /// One elaboration of a model's body.
 struct ModelRun {
@@ -72,6 +73,10 @@ struct ModelRun {
 
   Experiment &experiment;
   Mode mode;
+  /// The batch: the experiment's, or the rows of a call.
+  Dim batch;
+  /// The inputs of a call.
+  llvm::StringMap<CallArgument> inputs;
   /// The model's own block: layers bind their parameters here.
   Scope *scope = nullptr;
   /// Values of the parameters met so far, by name.

@@ -2,6 +2,8 @@
 
 #include "frontend/Elaborator.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 using namespace mlir;
 using namespace sinter;
 
@@ -12,9 +14,9 @@ void Elaborator::runModel(ModelRun &run) {
   if (!bindArguments(run.experiment.stmt->model->loc, stmt, stmt->params,
                      values, arguments))
     return;
-  arguments.bind("batch", {Object(Dim{run.experiment.batch,
-                                      emit.builder.getStringAttr("batch")}),
-                           stmt->nameLoc});
+  Object batch =
+      run.batch.isDynamic() ? Object(run.batch) : Object(run.batch.size);
+  arguments.bind("batch", {std::move(batch), stmt->nameLoc});
   Scope &scope = newScope(&arguments);
   run.scope = &scope;
   model = &run;
@@ -38,7 +40,7 @@ void Elaborator::executeInput(const BindStmt *stmt, Scope &scope) {
   Object object;
   if (RankedTensorType type = evaluateType(stmt->type, scope)) {
     Dims dims = dimsOf(type);
-    if (dims.empty() || !dims.front().isDynamic())
+    if (dims.empty() || dims.front() != model->batch)
       emit.error(Code::WrongType, stmt->type->loc,
                  "the first dimension of '" + stmt->name +
                      "' must be 'batch', "
@@ -57,6 +59,16 @@ Object Elaborator::feedInput(const BindStmt *stmt, RankedTensorType type) {
   bool isStep = model->mode == Mode::Train || model->mode == Mode::Eval;
   if (isTarget && !isStep)
     return Object::rows();
+  if (model->mode == Mode::Call) {
+    // An input that the prediction does not need is not given.
+    llvm::StringMap<CallArgument>::iterator given =
+        model->inputs.find(stmt->name);
+    if (given == model->inputs.end())
+      return Object::rows();
+    Value value = coerce(given->second.loc, given->second.value, type,
+                         "the input '" + stmt->name + "'");
+    return value ? Object(value) : Object::error();
+  }
   if (model->mode == Mode::Predict)
     return frame->feed(stmt->nameLoc, stmt->name, {}, type);
 
@@ -201,7 +213,7 @@ void Elaborator::executePredict(const ValueStmt *stmt, Scope &scope) {
   if (!tensor)
     return;
   Dims dims = tensor->dims();
-  if (dims.empty() || !dims.front().isDynamic()) {
+  if (dims.empty() || dims.front() != model->batch) {
     emit.error(Code::ShapeMismatch, loc,
                "'predict' gives a row for each example, this is " +
                    describe(*tensor));
@@ -209,4 +221,80 @@ void Elaborator::executePredict(const ValueStmt *stmt, Scope &scope) {
   }
   model->prediction = tensor->value;
   model->predictLoc = stmt->loc;
+}
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+/// The inputs that an experiment's prediction needs, in declared order.
+static SmallVector<std::string> neededInputs(ModuleOp module,
+                                             const Experiment &experiment) {
+  SmallVector<std::string> names;
+  func::FuncOp predict =
+      module.lookupSymbol<func::FuncOp>(experiment.name + ".predict");
+  for (unsigned i = 0; predict && i < predict.getNumArguments(); ++i)
+    if (predict.getArgAttrOfType<StringAttr>(i, kindAttr) == "feed")
+      names.push_back(predict.getArgAttrOfType<StringAttr>(i, nameAttr).str());
+  return names;
+}
+
+/// Matches the arguments of a call with the inputs that are needed.
+bool Elaborator::bindInputs(Loc loc, ModelRun &run,
+                            ArrayRef<CallArgument> arguments) {
+  const Experiment &experiment = run.experiment;
+  SmallVector<std::string> names = neededInputs(*module, experiment);
+  auto fail = [&](Loc place, const Twine &message) {
+    emit.error(Code::WrongArguments, place, message)
+        .addNote(experiment.model->nameLoc, "the model is declared here");
+    return false;
+  };
+  if (arguments.size() != names.size())
+    return fail(loc, "'" + experiment.name + "' wants " + Twine(names.size()) +
+                         (names.size() == 1 ? " input: " : " inputs: ") +
+                         llvm::join(names, ", "));
+  for (auto [i, argument] : llvm::enumerate(arguments)) {
+    std::optional<Tensor> tensor = toTensor(argument.loc, argument.value);
+    if (!tensor)
+      return false;
+    if (tensor->type().getRank() == 0) {
+      emit.error(Code::ShapeMismatch, argument.loc,
+                 "a model is called with rows, this is " + describe(*tensor));
+      return false;
+    }
+    StringRef name =
+        argument.name.empty() ? StringRef(names[i]) : argument.name;
+    if (!llvm::is_contained(names, name))
+      return fail(argument.loc,
+                  "'" + experiment.name + "' has no input '" + name + "'");
+    if (!run.inputs.try_emplace(name, argument).second)
+      return fail(argument.loc, "the input '" + name + "' is given twice");
+    if (i == 0)
+      run.batch = tensor->dims().front();
+  }
+  return true;
+}
+
+/// `EXPERIMENT(x)`: its prediction for any number of rows.
+Object Elaborator::callExperiment(Loc loc, Experiment &experiment,
+                                  ArrayRef<CallArgument> arguments) {
+  elaborateExperiment(experiment);
+  for (const CallArgument &argument : arguments)
+    if (argument.value.isAbsorbing())
+      return argument.value;
+  if (!experiment.isValid)
+    return Object::error();
+  if (section || model || !frame) {
+    emit.unsupported(loc, "calling a trained model outside of a program");
+    return Object::error();
+  }
+  ModelRun run(experiment, Mode::Call);
+  if (!bindInputs(loc, run, arguments))
+    return Object::error();
+  Position saved = *this;
+  emit.calls.push_back(loc);
+  runModel(run);
+  emit.calls.pop_back();
+  static_cast<Position &>(*this) = std::move(saved);
+  return run.prediction ? Object(run.prediction) : Object::error();
 }

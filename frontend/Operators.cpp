@@ -1,4 +1,4 @@
-//===- Operators.cpp - Arithmetic, element types, broadcasting ------------===//
+//===- Operators.cpp - Arithmetic, comparisons, logic ---------------------===//
 
 #include "frontend/Elaborator.h"
 
@@ -127,340 +127,8 @@ Object Elaborator::foldNumbers(BinaryOp op, Loc loc, const Object &a,
 }
 
 //===----------------------------------------------------------------------===//
-// Element types
-//===----------------------------------------------------------------------===//
-
-static bool isBool(Type element) { return element.isInteger(1); }
-
-static int elementRank(Type element) {
-  if (element.isF64())
-    return 5;
-  if (element.isF32())
-    return 4;
-  if (element.isInteger(64))
-    return 3;
-  if (element.isInteger(32))
-    return 2;
-  return isBool(element) ? 0 : 1;
-}
-
-namespace {
-/// What an operand brings to the choice of the result's element type.
-struct ElementInfo {
-  Type element;
-  bool isWeak;
-};
-} // namespace
-
-static ElementInfo elementOf(Emitter &emit, const Object &object) {
-  if (const Tensor *tensor = object.as<Tensor>())
-    return {tensor->element(), tensor->isWeak};
-  if (object.is<double>())
-    return {emit.f64(), true};
-  return {object.is<bool>() ? emit.i1() : emit.i64(), true};
-}
-
-/// The element type that two operands meet in.
-static Type commonElement(Emitter &emit, ElementInfo a, ElementInfo b) {
-  if (a.isWeak == b.isWeak)
-    return elementRank(a.element) >= elementRank(b.element) ? a.element
-                                                            : b.element;
-  ElementInfo strong = a.isWeak ? b : a, weak = a.isWeak ? a : b;
-  if (isa<FloatType>(weak.element))
-    return isa<FloatType>(strong.element) ? strong.element : emit.f32();
-  if (isBool(strong.element))
-    return weak.element;
-  return strong.element;
-}
-
-//===----------------------------------------------------------------------===//
-// Conversions
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// The numbers of a nested list, flattened, with its shape.
-struct FlatList {
-  Dims dims;
-  std::vector<const Object *> leaves;
-  bool hasFraction = false, hasInteger = false;
-};
-} // namespace
-
-/// Collects the numbers of a list. False if it holds anything but numbers in
-/// lists of equal lengths.
-static bool flatten(const List &list, unsigned level, FlatList &flat) {
-  int64_t size = list.elements.size();
-  if (flat.dims.size() == level) {
-    if (!flat.leaves.empty() || level >= unsigned(maxRank))
-      return false;
-    flat.dims.push_back({size, {}});
-  } else if (flat.dims[level].size != size) {
-    return false;
-  }
-  for (const Object &element : list.elements) {
-    if (const List *inner = element.list()) {
-      if (!flatten(*inner, level + 1, flat))
-        return false;
-      continue;
-    }
-    if (!element.isNumber() || flat.dims.size() != level + 1)
-      return false;
-    flat.hasFraction |= element.is<double>();
-    flat.hasInteger |= element.is<int64_t>();
-    flat.leaves.push_back(&element);
-  }
-  return true;
-}
-
-static DenseElementsAttr constantOf(Emitter &emit, const FlatList &flat,
-                                    bool &fits) {
-  Type element = flat.hasFraction  ? emit.f32()
-                 : flat.hasInteger ? emit.i32()
-                                   : emit.i1();
-  RankedTensorType type = makeTensor(flat.dims, element);
-  fits = true;
-  if (flat.hasFraction) {
-    std::vector<float> values;
-    for (const Object *leaf : flat.leaves)
-      values.push_back(float(leaf->number()));
-    return DenseElementsAttr::get(type, ArrayRef<float>(values));
-  }
-  if (flat.hasInteger) {
-    std::vector<int32_t> values;
-    for (const Object *leaf : flat.leaves) {
-      int64_t value =
-          leaf->is<bool>() ? *leaf->as<bool>() : *leaf->as<int64_t>();
-      fits &= llvm::isInt<32>(value);
-      values.push_back(int32_t(value));
-    }
-    return DenseElementsAttr::get(type, ArrayRef<int32_t>(values));
-  }
-  SmallVector<bool> values;
-  for (const Object *leaf : flat.leaves)
-    values.push_back(*leaf->as<bool>());
-  return DenseElementsAttr::get(type, ArrayRef<bool>(values));
-}
-
-Value Elaborator::listTensor(Loc loc, List &list) {
-  if (list.tensor && list.frame == frame->id &&
-      list.tensor.getParentRegion()->isAncestor(
-          emit.builder.getInsertionBlock()->getParent()))
-    return list.tensor;
-  if (list.elements.empty()) {
-    emit.error(Code::WrongType, loc, "an empty list is no tensor");
-    return {};
-  }
-  FlatList flat;
-  if (flatten(list, 0, flat)) {
-    bool fits = true;
-    DenseElementsAttr constant = constantOf(emit, flat, fits);
-    if (!fits) {
-      emit.error(Code::BadValue, loc,
-                 "the integers of this list do not fit i32");
-      return {};
-    }
-    list.tensor = ConstantOp::create(emit.builder, emit.at(loc), constant);
-  } else {
-    list.tensor = stackList(loc, list);
-  }
-  list.frame = frame->id;
-  return list.tensor;
-}
-
-/// A list that holds graph values: its elements become slices of one tensor.
-Value Elaborator::stackList(Loc loc, const List &list) {
-  std::vector<Tensor> tensors;
-  Type element;
-  bool isWeak = true;
-  for (const Object &object : list.elements) {
-    std::optional<Tensor> tensor = toTensor(loc, object);
-    if (!tensor)
-      return {};
-    element = element ? commonElement(emit, {element, isWeak},
-                                      {tensor->element(), tensor->isWeak})
-                      : tensor->element();
-    isWeak &= tensor->isWeak;
-    tensors.push_back(*tensor);
-  }
-  if (isWeak)
-    element = isa<FloatType>(element) ? emit.f32() : emit.i32();
-  SmallVector<Value> rows;
-  for (const Tensor &tensor : tensors) {
-    if (tensor.dims() != tensors.front().dims()) {
-      emit.error(Code::ShapeMismatch, loc,
-                 "the elements of a list have different shapes: " +
-                     toString(tensors.front().dims()) + " and " +
-                     toString(tensor.dims()));
-      return {};
-    }
-    Dims dims = tensor.dims();
-    dims.insert(dims.begin(), Dim{1, {}});
-    Value row = emit.reshape(loc, emit.cast(loc, tensor.value, element), dims);
-    if (!row)
-      return {};
-    rows.push_back(row);
-  }
-  return emit.concat(loc, rows, 0);
-}
-
-std::optional<Tensor> Elaborator::toTensor(Loc loc, const Object &object) {
-  if (const Tensor *tensor = object.as<Tensor>())
-    return *tensor;
-  if (object.isAbsorbing())
-    return std::nullopt;
-  if (!frame) {
-    emit.error(Code::WrongPlace, loc, "a tensor cannot be computed here");
-    return std::nullopt;
-  }
-  if (object.isNumber()) {
-    Type element = elementOf(emit, object).element;
-    return Tensor{emit.splat(loc, {}, element, object), true};
-  }
-  if (const Dim *dim = object.as<Dim>())
-    return Tensor{emit.extent(loc, *dim), true};
-  if (const std::shared_ptr<List> *list = object.as<std::shared_ptr<List>>()) {
-    Value value = listTensor(loc, **list);
-    if (!value)
-      return std::nullopt;
-    return Tensor{value};
-  }
-  emit.error(Code::WrongType, loc,
-             "expected a tensor, got " + describe(object));
-  return std::nullopt;
-}
-
-Type Elaborator::commonElementType(ArrayRef<CallArgument> tensors) {
-  ElementInfo common = elementOf(emit, tensors.front().value);
-  for (const CallArgument &argument : tensors.drop_front()) {
-    ElementInfo info = elementOf(emit, argument.value);
-    common = {commonElement(emit, common, info), common.isWeak && info.isWeak};
-  }
-  if (!common.isWeak)
-    return common.element;
-  return isa<FloatType>(common.element) ? emit.f32()
-         : isBool(common.element)       ? common.element
-                                        : emit.i32();
-}
-
-std::string Elaborator::wordFor(Value value) {
-  if (NameLoc name = dyn_cast<NameLoc>(value.getLoc()))
-    return name.getName().str();
-  return "x";
-}
-
-Value Elaborator::convert(Loc loc, const Object &object, Type element,
-                          ArrayRef<Dim> dims) {
-  if (object.isNumber())
-    return emit.splat(loc, dims, element, object);
-  std::optional<Tensor> tensor = toTensor(loc, object);
-  if (!tensor)
-    return {};
-  return emit.broadcast(loc, emit.cast(loc, tensor->value, element), dims);
-}
-
-/// No value of `from` is changed by becoming a `to`, rounding of integers to
-/// floats excepted.
-static bool widens(ElementInfo from, Type to) {
-  if (from.isWeak)
-    return isa<FloatType>(to) || !isa<FloatType>(from.element);
-  return elementRank(from.element) <= elementRank(to);
-}
-
-Value Elaborator::coerce(Loc loc, const Object &object, RankedTensorType type,
-                         const Twine &what) {
-  if (object.isAbsorbing())
-    return {};
-  std::optional<Tensor> tensor;
-  if (!object.isNumber()) {
-    tensor = toTensor(loc, object);
-    if (!tensor)
-      return {};
-  }
-  bool fits = widens(elementOf(emit, tensor ? Object(*tensor) : object),
-                     type.getElementType());
-  bool isNumber = !tensor || (tensor->isWeak && tensor->type().getRank() == 0);
-  bool isShape = isNumber || tensor->dims() == dimsOf(type);
-  if (fits && isShape)
-    return convert(loc, object, type.getElementType(), dimsOf(type));
-  Diagnostic &diagnostic =
-      emit.error(isShape ? Code::WrongType : Code::ShapeMismatch, loc,
-                 what + " is " + typeName(type) + ", but this is " +
-                     describe(object.isNumber() ? object : Object(*tensor)));
-  if (isShape)
-    diagnostic.addHelp("'cast(x, " + dtypeName(type.getElementType()) +
-                       ")' converts where something may be lost");
-  return {};
-}
-
-//===----------------------------------------------------------------------===//
 // Elementwise operators
 //===----------------------------------------------------------------------===//
-
-/// "784" or "batch".
-static std::string sizeText(const Dim &dim) {
-  return dim.isDynamic() ? dim.name.str() : std::to_string(dim.size);
-}
-
-void Elaborator::shapeClash(Loc loc, StringRef what, ArrayRef<Dim> a, Loc aLoc,
-                            size_t aAxis, ArrayRef<Dim> b, Loc bLoc,
-                            size_t bAxis, const Twine &help) {
-  Diagnostic &diagnostic = emit.error(
-      Code::ShapeMismatch, loc,
-      "shapes " + toString(a) + " and " + toString(b) + " do not fit in '" +
-          what + "': dimension " + Twine(aAxis) + " of the left side is " +
-          sizeText(a[aAxis]) + ", dimension " + Twine(bAxis) +
-          " of the right side is " + sizeText(b[bAxis]));
-  if (aLoc.isValid() && emit.userPlace(aLoc) == aLoc)
-    diagnostic.addNote(aLoc, "the left side is " + toString(a));
-  if (bLoc.isValid() && emit.userPlace(bLoc) == bLoc)
-    diagnostic.addNote(bLoc, "the right side is " + toString(b));
-  diagnostic.addHelp(help);
-}
-
-/// The last dimensions would fit if `x` had a dimension of 1 at `axis`: what a
-/// reduction without `keepdims` leaves out.
-static bool lacksKeptDimension(ArrayRef<Dim> x, ArrayRef<Dim> other) {
-  return x.size() + 1 == other.size() && x == other.drop_back();
-}
-
-bool Elaborator::unify(Loc loc, StringRef what, const Object &a, Loc aLoc,
-                       const Object &b, Loc bLoc, bool wantsFloat,
-                       UnifiedPair &pair) {
-  // Lists and sizes become tensors first: they decide the element type.
-  Object left = a, right = b;
-  for (auto [object, loc] : {std::pair(&left, aLoc), std::pair(&right, bLoc)}) {
-    if (object->isNumber())
-      continue;
-    std::optional<Tensor> tensor = toTensor(loc, *object);
-    if (!tensor)
-      return false;
-    *object = *tensor;
-  }
-  ElementInfo aInfo = elementOf(emit, left), bInfo = elementOf(emit, right);
-  Type element = commonElement(emit, aInfo, bInfo);
-  pair.isWeak = aInfo.isWeak && bInfo.isWeak;
-  if (wantsFloat && !isa<FloatType>(element))
-    element = pair.isWeak ? emit.f64() : emit.f32();
-
-  Dims aDims = left.isNumber() ? Dims() : left.as<Tensor>()->dims();
-  Dims bDims = right.isNumber() ? Dims() : right.as<Tensor>()->dims();
-  Dims dims;
-  unsigned fromEnd = 0;
-  if (!Emitter::broadcastDims(aDims, bDims, dims, fromEnd)) {
-    bool isKeepdims =
-        lacksKeptDimension(aDims, bDims) || lacksKeptDimension(bDims, aDims);
-    shapeClash(loc, what, aDims, aLoc, aDims.size() - fromEnd, bDims, bLoc,
-               bDims.size() - fromEnd,
-               isKeepdims
-                   ? "a reduction keeps its dimension with 'keepdims = true'"
-                   : "sizes are compared from the last dimension on; each two "
-                     "must be equal, or one of them 1");
-    return false;
-  }
-  pair.left = convert(aLoc.isValid() ? aLoc : loc, left, element, dims);
-  pair.right = convert(bLoc.isValid() ? bLoc : loc, right, element, dims);
-  return pair.left && pair.right;
-}
 
 static Predicate predicateOf(BinaryOp op) {
   switch (op) {
@@ -498,7 +166,7 @@ Object Elaborator::elementwise(BinaryOp op, Loc loc, const Object &a, Loc aLoc,
     return Object(
         Tensor{emit.compare(loc, predicateOf(op), pair.left, pair.right),
                pair.isWeak});
-  if (isBool(pair.element())) {
+  if (pair.element().isInteger(1)) {
     // Truth values count as 0 and 1.
     pair.left = emit.cast(loc, pair.left, emit.i64());
     pair.right = emit.cast(loc, pair.right, emit.i64());
@@ -531,7 +199,7 @@ Object Elaborator::elementwise(BinaryOp op, Loc loc, const Object &a, Loc aLoc,
 }
 
 Object Elaborator::integerPower(Loc loc, const Tensor &base, int64_t exponent) {
-  Type element = isBool(base.element()) ? emit.i64() : base.element();
+  Type element = base.element().isInteger(1) ? emit.i64() : base.element();
   Value square = emit.cast(loc, base.value, element), result;
   for (int64_t rest = exponent; rest > 0; rest >>= 1) {
     if (rest & 1)
@@ -553,7 +221,7 @@ Object Elaborator::logical(BinaryOp op, Loc loc, const Object &a, Loc aLoc,
   for (auto [object, place] : {std::pair(&a, aLoc), std::pair(&b, bLoc)}) {
     const Tensor *tensor = object->as<Tensor>();
     if (object->is<bool>() || object->list() ||
-        (tensor && isBool(tensor->element())))
+        (tensor && tensor->element().isInteger(1)))
       continue;
     emit.error(Code::WrongType, place,
                "'" + spelling(op) + "' wants truth values, this is " +
@@ -566,7 +234,7 @@ Object Elaborator::logical(BinaryOp op, Loc loc, const Object &a, Loc aLoc,
   UnifiedPair pair;
   if (!unify(loc, spelling(op), a, aLoc, b, bLoc, false, pair))
     return Object::error();
-  if (!isBool(pair.element())) {
+  if (!pair.element().isInteger(1)) {
     emit.error(Code::WrongType, loc,
                "'" + spelling(op) + "' wants truth values, got " +
                    dtypeName(pair.element()));
@@ -584,7 +252,7 @@ Object Elaborator::logicalNot(Loc loc, const Object &a) {
   if (const bool *known = a.as<bool>())
     return Object(!*known);
   const Tensor *tensor = a.as<Tensor>();
-  if (tensor && isBool(tensor->element()))
+  if (tensor && tensor->element().isInteger(1))
     return Object(
         Tensor{emit.unary<NotOp>(loc, tensor->value), tensor->isWeak});
   emit.error(Code::WrongType, loc,
@@ -603,7 +271,7 @@ Object Elaborator::negate(Loc loc, const Object &a) {
   if (!tensor)
     return Object::error();
   Value value = tensor->value;
-  if (isBool(tensor->element()))
+  if (tensor->element().isInteger(1))
     value = emit.cast(loc, value, emit.i64());
   return Object(Tensor{emit.unary<NegOp>(loc, value), tensor->isWeak});
 }
@@ -627,111 +295,4 @@ Object Elaborator::binary(BinaryOp op, Loc loc, const Object &a, Loc aLoc,
   if (isEquality && a.is<Type>() && b.is<Type>())
     return Object((*a.as<Type>() == *b.as<Type>()) == (op == BinaryOp::Equal));
   return elementwise(op, loc, a, aLoc, b, bLoc);
-}
-
-//===----------------------------------------------------------------------===//
-// Contraction
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// An operand of `@`: its dimensions with their letters.
-struct MatrixOperand {
-  Value value;
-  Dims dims;
-  std::string letters;
-};
-} // namespace
-
-/// A transposed matrix is read in place: its letters change their order.
-static void foldTranspose(MatrixOperand &operand) {
-  TransposeOp transpose = operand.value.getDefiningOp<TransposeOp>();
-  if (!transpose)
-    return;
-  std::string letters(operand.letters.size(), ' ');
-  for (auto [i, source] : llvm::enumerate(transpose.getPermutation()))
-    letters[source] = operand.letters[i];
-  operand.letters = letters;
-  operand.value = transpose.getInput();
-}
-
-Object Elaborator::matmul(Loc loc, const Object &a, Loc aLoc, const Object &b,
-                          Loc bLoc) {
-  MatrixOperand left, right;
-  Tensor tensors[2];
-  for (auto [i, object, place] :
-       {std::tuple(0, &a, aLoc), std::tuple(1, &b, bLoc)}) {
-    std::optional<Tensor> tensor = toTensor(place, *object);
-    if (!tensor)
-      return Object::error();
-    if (tensor->type().getRank() == 0 || isBool(tensor->element())) {
-      emit.error(Code::WrongType, place,
-                 "'@' multiplies vectors and matrices, this is " +
-                     describe(object->isNumber() ? *object : Object(*tensor)))
-          .addHelp("'*' multiplies element by element");
-      return Object::error();
-    }
-    tensors[i] = *tensor;
-  }
-  Type element = commonElement(emit, {tensors[0].element(), false},
-                               {tensors[1].element(), false});
-  left.dims = tensors[0].dims();
-  right.dims = tensors[1].dims();
-
-  // x is the summed dimension: the left's last, the right's last but one.
-  size_t aAxis = left.dims.size() - 1;
-  size_t bAxis = right.dims.size() == 1 ? 0 : right.dims.size() - 2;
-  if (left.dims[aAxis] != right.dims[bAxis]) {
-    shapeClash(loc, "@", left.dims, aLoc, aAxis, right.dims, bLoc, bAxis,
-               "'a @ b' sums over a's last dimension and b's last but one; "
-               "'.T' transposes");
-    return Object::error();
-  }
-  Dims aBatch(left.dims.begin(),
-              left.dims.end() - std::min<size_t>(2, left.dims.size()));
-  Dims bBatch(right.dims.begin(),
-              right.dims.end() - std::min<size_t>(2, right.dims.size()));
-  Dims batch;
-  unsigned fromEnd = 0;
-  if (!Emitter::broadcastDims(aBatch, bBatch, batch, fromEnd)) {
-    shapeClash(loc, "@", left.dims, aLoc, aBatch.size() - fromEnd, right.dims,
-               bLoc, bBatch.size() - fromEnd,
-               "the dimensions before the matrices must be equal, or 1");
-    return Object::error();
-  }
-  auto prepare = [&](MatrixOperand &operand, const Tensor &tensor,
-                     const Dims &own, StringRef matrix) {
-    operand.value = emit.cast(loc, tensor.value, element);
-    if (!own.empty() && own != batch) {
-      operand.dims.erase(operand.dims.begin(),
-                         operand.dims.begin() + own.size());
-      operand.dims.insert(operand.dims.begin(), batch.begin(), batch.end());
-      operand.value = emit.broadcast(loc, operand.value, operand.dims);
-    }
-    if (!own.empty())
-      for (size_t i = 0; i < batch.size(); ++i)
-        operand.letters += char('a' + i);
-    operand.letters += matrix;
-  };
-  bool aIsVector = left.dims.size() == 1, bIsVector = right.dims.size() == 1;
-  prepare(left, tensors[0], aBatch, aIsVector ? "x" : "wx");
-  prepare(right, tensors[1], bBatch, bIsVector ? "x" : "xy");
-  if (!left.value || !right.value)
-    return Object::error();
-
-  std::string result;
-  for (size_t i = 0; i < batch.size(); ++i)
-    result += char('a' + i);
-  Dims dims = batch;
-  if (!aIsVector) {
-    result += 'w';
-    dims.push_back(left.dims[left.dims.size() - 2]);
-  }
-  if (!bIsVector) {
-    result += 'y';
-    dims.push_back(right.dims.back());
-  }
-  foldTranspose(left);
-  foldTranspose(right);
-  return emit.contract(loc, left.letters + "," + right.letters + "->" + result,
-                       left.value, right.value, dims);
 }

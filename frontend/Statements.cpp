@@ -441,6 +441,24 @@ bool Elaborator::printPieces(Loc loc, const Object &object,
   return true;
 }
 
+static bool isCloseCall(const Expr *expr) {
+  const CallExpr *call = dyn_cast<CallExpr>(expr);
+  const NameExpr *name = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
+  return name && name->name == "close";
+}
+
+/// The two sides of `abs(a - b) <= bound`, which `close` became.
+static void closeSides(const Object &condition, SmallVectorImpl<Value> &sides) {
+  const Tensor *tensor = condition.as<Tensor>();
+  Value value = tensor ? tensor->value : Value();
+  CompareOp compare = value ? value.getDefiningOp<CompareOp>() : CompareOp();
+  AbsOp distance = compare ? compare.getLhs().getDefiningOp<AbsOp>() : AbsOp();
+  SubOp difference =
+      distance ? distance.getInput().getDefiningOp<SubOp>() : SubOp();
+  if (difference)
+    sides.append({difference.getLhs(), difference.getRhs()});
+}
+
 void Elaborator::executeCheck(const ValueStmt *stmt, Scope &scope) {
   SmallVector<Value> sides;
   Object condition;
@@ -463,6 +481,8 @@ void Elaborator::executeCheck(const ValueStmt *stmt, Scope &scope) {
           sides.push_back(tensor->value);
   } else {
     condition = evaluate(stmt->value, scope);
+    if (isCloseCall(stmt->value))
+      closeSides(condition, sides);
   }
   if (condition.isAbsorbing() || !frame)
     return;
