@@ -1,6 +1,7 @@
 //===- PointMap.cpp - Elementwise loops over one shape --------------------===//
 
 #include "codegen/PointMap.h"
+#include "codegen/RandomGroups.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -37,6 +38,9 @@ void PointMap::orderLoops() {
   space.mergeNeighbours(order, forms);
   if (!order.empty())
     inner = order.pop_back_val();
+  drawsGroups = inner && RandomGroups::fit(program, *inner);
+  if (drawsGroups)
+    lanes = RandomGroups::lanes;
   range.emplace(space, order, inner, blockSize);
 }
 
@@ -52,19 +56,43 @@ void PointMap::emitPoint(PointScope &scope) const {
                     output.offset);
 }
 
+void PointMap::emitLanes(const PointScope &row, Value first, Value last,
+                         int64_t bound) const {
+  const Factor &loop = space.factor(*inner);
+  emitLaneLoop(row.getFrame(), first, last, lanes, loop.knownDivisor(), bound,
+               {}, [&](Value at, Value remaining, ValueRange) {
+                 PointScope point = row;
+                 point.bindLanes(*inner, at, lanes, remaining);
+                 emitPoint(point);
+                 return SmallVector<Value>();
+               });
+}
+
+void PointMap::emitGroups(PointScope &row, Value first, Value last,
+                          RandomGroups &groups) const {
+  constexpr int64_t groupSize = RandomGroups::groupSize;
+  KernelFrame &frame = row.getFrame();
+  row.useGroups(groups);
+  emitLoop(frame, first, last, groupSize, {}, [&](Value at, ValueRange) {
+    groups.emitWords(at);
+    Value end = frame.index.min(frame.index.add(at, groupSize), last);
+    emitLanes(row, at, end, groupSize);
+    return SmallVector<Value>();
+  });
+}
+
 void PointMap::emit(KernelFrame &frame) const {
   PointScope entry(frame, program, space);
   entry.emit();
+  std::optional<RandomGroups> groups;
+  if (drawsGroups)
+    groups.emplace(frame, program, entry);
   range->emit(frame, entry, [&](PointScope &row, Value first, Value last) {
-    if (!inner)
-      return emitPoint(row);
-    const Factor &loop = space.factor(*inner);
-    emitLaneLoop(frame, first, last, lanes, loop.knownDivisor(), loop.size, {},
-                 [&](Value at, Value remaining, ValueRange) {
-                   PointScope point = row;
-                   point.bindLanes(*inner, at, lanes, remaining);
-                   emitPoint(point);
-                   return SmallVector<Value>();
-                 });
+    if (groups)
+      emitGroups(row, first, last, *groups);
+    else if (inner)
+      emitLanes(row, first, last, space.factor(*inner).size);
+    else
+      emitPoint(row);
   });
 }

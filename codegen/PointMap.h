@@ -32,6 +32,11 @@ public:
 
 private:
   void emitPoint(PointScope &scope) const;
+  /// The steps [first, last) of the inner loop, `bound` at most.
+  void emitLanes(const PointScope &row, mlir::Value first, mlir::Value last,
+                 int64_t bound) const;
+  void emitGroups(PointScope &row, mlir::Value first, mlir::Value last,
+                  RandomGroups &groups) const;
   void orderLoops();
 
   LoopSpace space;
@@ -41,6 +46,8 @@ private:
   /// The loop that is vectorised.
   std::optional<unsigned> inner;
   int64_t lanes = 0;
+  /// Random words are made in groups.
+  bool drawsGroups = false;
 };
 } // namespace sinter
 

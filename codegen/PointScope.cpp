@@ -2,7 +2,7 @@
 
 #include "codegen/PointScope.h"
 #include "codegen/ElementOps.h"
-#include "codegen/Random.h"
+#include "codegen/RandomGroups.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -310,20 +310,29 @@ Value PointScope::emitElementNumbers(const Demand &demand) const {
                                     frame->builder.getI64Type(), first);
 }
 
-Value PointScope::emitRandom(const Demand &demand) const {
+Value PointScope::emitRandomWord(const Demand &demand, RandomWord which) const {
+  if (groups)
+    return groups->emitLoad(&demand - program->demands().begin(), which,
+                            factors[laneFactor]);
   RandomOp random = cast<RandomOp>(demand.value.getDefiningOp());
-  LaneBuilder &b = frame->lanes;
   Value number = arith::ConstantOp::create(
       frame->builder, frame->loc,
       frame->builder.getI64IntegerAttr(random.getStream()));
-  RandomStream stream = emitRandomStream(b, values[demand.operands[0]], number,
-                                         values[demand.operands[1]]);
-  Value elements = emitElementNumbers(demand);
+  RandomStream stream =
+      emitRandomStream(frame->lanes, values[demand.operands[0]], number,
+                       values[demand.operands[1]]);
+  return emitRandomWords(frame->lanes, stream, emitElementNumbers(demand),
+                         which);
+}
+
+Value PointScope::emitRandom(const Demand &demand) const {
+  RandomOp random = cast<RandomOp>(demand.value.getDefiningOp());
+  LaneBuilder &b = frame->lanes;
   bool isNormal = random.getDistribution() == Distribution::Normal;
-  Value first = emitRandomWords(b, stream, elements);
+  Value first = emitRandomWord(demand, RandomWord::First);
   if (elementOf(demand.value).isF32())
     return isNormal ? emitNormalF32(b, first) : emitUniformF32(b, first);
-  Value second = emitRandomWords(b, stream, elements, RandomWord::Second);
+  Value second = emitRandomWord(demand, RandomWord::Second);
   return isNormal ? emitNormalF64(b, first, second)
                   : emitUniformF64(b, first, second);
 }

@@ -13,8 +13,11 @@
 
 #include "codegen/KernelFrame.h"
 #include "codegen/PointProgram.h"
+#include "codegen/Random.h"
 
 namespace sinter {
+class RandomGroups;
+
 class PointScope {
 public:
   PointScope(KernelFrame &frame, const PointProgram &program,
@@ -25,6 +28,9 @@ public:
   /// `remaining` of them, at least one, if it is given.
   void bindLanes(unsigned factor, mlir::Value first, int64_t lanes,
                  mlir::Value remaining);
+
+  /// Takes random words from `groups` rather than making them one by one.
+  void useGroups(const RandomGroups &from) { groups = &from; }
 
   /// Computes every demand that can be computed now and was not.
   void emit();
@@ -62,6 +68,7 @@ private:
   mlir::Value emitRandom(const Demand &demand) const;
   mlir::Value emitElementNumbers(const Demand &demand) const;
   mlir::Value emitComputed(const Demand &demand) const;
+  mlir::Value emitRandomWord(const Demand &demand, RandomWord which) const;
   mlir::Value emitSteps(mlir::Value first, mlir::Value step) const;
   llvm::SmallVector<mlir::Value> emitLaneIndices(const LinearIndex &form) const;
 
@@ -77,5 +84,6 @@ private:
   mlir::Value laneMask, laneRemaining;
 };
 } // namespace sinter
+  const RandomGroups *groups = nullptr;
 
 #endif // SINTER_CODEGEN_POINTSCOPE_H

@@ -43,8 +43,11 @@ private:
   Value emitChunks(PointScope &row, Value start, ChunkBody body) const;
 
   Value emitExpOf(PointScope &chunk, Value top) const;
-  /// The result from the input or its exponential, and the row's sum.
-  Value emitResult(KernelFrame &frame, Value value, Value top, Value sum) const;
+  /// What all of a row's results are made with, from its sum.
+  Value emitScale(KernelFrame &frame, Value sum) const;
+  /// The result from the input (log_softmax) or its exponential.
+  Value emitResult(KernelFrame &frame, Value value, Value top,
+                   Value scale) const;
 
   bool isLog;
   Type element;
@@ -94,13 +97,18 @@ Value SoftmaxEmitter::emitExpOf(PointScope &chunk, Value top) const {
   return emitExp(frame.lanes, frame.lanes.sub(x, frame.spread(top, lanes)));
 }
 
-Value SoftmaxEmitter::emitResult(KernelFrame &frame, Value value, Value top,
-                                 Value sum) const {
+Value SoftmaxEmitter::emitScale(KernelFrame &frame, Value sum) const {
   LaneBuilder &b = frame.lanes;
+  return isLog ? emitLog(b, sum) : b.div(b.constant(sum, 1.0), sum);
+}
+
+Value SoftmaxEmitter::emitResult(KernelFrame &frame, Value value, Value top,
+                                 Value scale) const {
+  LaneBuilder &b = frame.lanes;
+  scale = frame.spread(scale, lanes);
   if (!isLog)
-    return b.div(value, frame.spread(sum, lanes));
-  Value shifted = b.sub(value, frame.spread(top, lanes));
-  return b.sub(shifted, frame.spread(emitLog(b, sum), lanes));
+    return b.mul(value, scale);
+  return b.sub(b.sub(value, frame.spread(top, lanes)), scale);
 }
 
 /// A row of few vectors stays in registers.
@@ -127,9 +135,9 @@ void SoftmaxEmitter::emitShortRow(PointScope &row) const {
     sums = sum.combineMasked(sums, exp, chunk.mask());
     values.push_back(isLog ? frame.spread(chunk.rootValue(0), lanes) : exp);
   }
-  Value total = sum.combineLanes(sums);
+  Value scale = emitScale(frame, sum.combineLanes(sums));
   for (auto [chunk, value] : llvm::zip(chunks, values))
-    chunk.emitStore(emitResult(frame, value, top, total), frame.results[0],
+    chunk.emitStore(emitResult(frame, value, top, scale), frame.results[0],
                     written);
 }
 
@@ -167,11 +175,11 @@ void SoftmaxEmitter::emitLongRow(PointScope &row) const {
           chunk.emitStore(exp, result, written);
         return sum.combineMasked(carried, exp, chunk.mask());
       });
-  Value total = sum.combineLanes(sums);
+  Value scale = emitScale(frame, sum.combineLanes(sums));
   emitChunks(row, {}, [&](PointScope &chunk, Value) {
     Value value =
         isLog ? chunk.rootValue(0) : chunk.emitLoad(result, written, element);
-    value = emitResult(frame, frame.spread(value, lanes), top, total);
+    value = emitResult(frame, frame.spread(value, lanes), top, scale);
     chunk.emitStore(value, result, written);
     return Value();
   });

@@ -7,7 +7,8 @@
 // CHECK:         scf.for
 // CHECK-COUNT-1:   vector.maskedload
 // CHECK-NOT:       load
-// CHECK:           arith.divf
+// CHECK:           arith.divf %{{.*}} : f32
+// CHECK:           arith.mulf %{{.*}} : vector<16xf32>
 // CHECK-NEXT:      vector.maskedstore
 sinter.kernel @short (%x: tensor<?x10xf32, #enc>) {
   %0 = sinter.softmax %x : tensor<?x10xf32, #enc>
@@ -22,9 +23,10 @@ sinter.kernel @short (%x: tensor<?x10xf32, #enc>) {
 // CHECK:           scf.for %{{.*}} iter_args
 // CHECK:             vector.load %[[X]]
 // CHECK:             vector.store %{{.*}}, %[[R]]
+// CHECK:           arith.divf %{{.*}} : f64
 // CHECK:           scf.for
 // CHECK:             vector.load %[[R]]
-// CHECK:             arith.divf %{{.*}} : vector<8xf64>
+// CHECK:             arith.mulf %{{.*}} : vector<8xf64>
 // CHECK:             vector.store %{{.*}}, %[[R]]
 sinter.kernel @long (%x: tensor<?x128xf64, #enc>) {
   %0 = sinter.softmax %x : tensor<?x128xf64, #enc>
