@@ -13,9 +13,6 @@ enum {
   RUN = 8,
   INFO = 16,
   BENCH = 32,
-  ALL = 64,
-  /* Commands that run experiments' training steps. */
-  TRAINING = TRAIN | ALL,
 };
 
 typedef struct OptionInfo {
@@ -27,22 +24,21 @@ typedef struct OptionInfo {
 } OptionInfo;
 
 static const OptionInfo optionTable[] = {
-    {"data", OPTION_TEXT, TRAINING | EVAL | PREDICT | RUN,
-     offsetof(Options, data), 0},
-    {"epochs", OPTION_NUMBER, TRAINING, offsetof(Options, epochs), 0},
-    {"seed", OPTION_NUMBER, TRAINING | RUN | BENCH, offsetof(Options, seed),
-     INT64_MIN},
-    {"threads", OPTION_NUMBER, TRAINING | EVAL | PREDICT | RUN | BENCH,
-     offsetof(Options, threads), 1},
-    {"save", OPTION_TEXT, TRAINING, offsetof(Options, save), 0},
-    {"resume", OPTION_TEXT, TRAINING, offsetof(Options, resume), 0},
-    {"init", OPTION_TEXT, TRAINING, offsetof(Options, init), 0},
-    {"allow-partial", OPTION_FLAG, TRAINING, offsetof(Options, allowPartial),
+    {"data", OPTION_TEXT, TRAIN | EVAL | PREDICT | RUN, offsetof(Options, data),
      0},
-    {"params", OPTION_TEXT, TRAINING | EVAL | PREDICT | RUN,
+    {"epochs", OPTION_NUMBER, TRAIN, offsetof(Options, epochs), 0},
+    {"seed", OPTION_NUMBER, TRAIN | RUN | BENCH, offsetof(Options, seed),
+     INT64_MIN},
+    {"threads", OPTION_NUMBER, TRAIN | EVAL | PREDICT | RUN | BENCH,
+     offsetof(Options, threads), 1},
+    {"save", OPTION_TEXT, TRAIN, offsetof(Options, save), 0},
+    {"resume", OPTION_TEXT, TRAIN, offsetof(Options, resume), 0},
+    {"init", OPTION_TEXT, TRAIN, offsetof(Options, init), 0},
+    {"allow-partial", OPTION_FLAG, TRAIN, offsetof(Options, allowPartial), 0},
+    {"params", OPTION_TEXT, TRAIN | EVAL | PREDICT | RUN,
      offsetof(Options, params), 0},
-    {"log", OPTION_TEXT, TRAINING, offsetof(Options, log), 0},
-    {"log-every", OPTION_NUMBER, TRAINING, offsetof(Options, logEvery), 0},
+    {"log", OPTION_TEXT, TRAIN, offsetof(Options, log), 0},
+    {"log-every", OPTION_NUMBER, TRAIN, offsetof(Options, logEvery), 0},
     {"in", OPTION_TEXT, PREDICT, offsetof(Options, in), 0},
     {"out", OPTION_TEXT, PREDICT, offsetof(Options, out), 0},
 };
@@ -53,8 +49,8 @@ static const struct {
   const char *name;
   int verb;
 } verbTable[] = {
-    {"train", TRAIN}, {"eval", EVAL},   {"predict", PREDICT}, {"run", RUN},
-    {"info", INFO},   {"bench", BENCH}, {"all", ALL},
+    {"train", TRAIN}, {"eval", EVAL}, {"predict", PREDICT},
+    {"run", RUN},     {"info", INFO}, {"bench", BENCH},
 };
 
 enum { NUM_VERBS = sizeof verbTable / sizeof verbTable[0] };
@@ -150,7 +146,7 @@ static int failOption(const char *name, size_t size, int verb) {
   for (int i = 0; i < NUM_OPTIONS; ++i)
     if (optionTable[i].verbs & verb)
       considerWord(&nearest, optionTable[i].name);
-  for (int i = 0; (verb & (TRAINING | BENCH)) && hyperAt(i); ++i)
+  for (int i = 0; (verb & (TRAIN | BENCH)) && hyperAt(i); ++i)
     considerWord(&nearest, hyperAt(i));
   return failUnknown("option", "--", &nearest);
 }
@@ -165,7 +161,7 @@ static int readOption(Options *options, int verb, int *index) {
   if (info && !(info->verbs & verb))
     return fail(EXIT_USAGE, "'%s' has no option --%s", options->verb,
                 info->name);
-  if (!info && (verb & (TRAINING | BENCH)))
+  if (!info && (verb & (TRAIN | BENCH)))
     hyper = findHyper(name, size);
   if (!info && !hyper)
     return failOption(name, size, verb);
@@ -186,7 +182,7 @@ static int readOption(Options *options, int verb, int *index) {
 
 /* Checks a NAME against what the command works on. */
 static int readName(Options *options, int verb, const char *name) {
-  int experiments = verb & ~(RUN | INFO), programs = verb & (RUN | ALL);
+  int experiments = verb & ~(RUN | INFO), programs = verb & (RUN);
   if (verb == INFO)
     return fail(EXIT_USAGE, "'info' takes no name, found '%s'", name);
   if (options->numNames == MAX_NAMES)

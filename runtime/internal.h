@@ -157,7 +157,6 @@ int commandTrain(Session *session);
 int commandEval(Session *session);
 int commandPredict(Session *session);
 int commandRun(Session *session);
-int commandAll(Session *session);
 int commandInfo(Session *session);
 int commandBench(Session *session);
 /* Reads a .npy file for a feed from memory; `path` is for messages. */

@@ -11,8 +11,7 @@ static int runCommand(Session *session) {
   } commands[] = {
       {"train", commandTrain},     {"eval", commandEval},
       {"predict", commandPredict}, {"run", commandRun},
-      {"all", commandAll},         {"info", commandInfo},
-      {"bench", commandBench},
+      {"info", commandInfo},       {"bench", commandBench},
   };
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; ++i)
     if (strcmp(commands[i].verb, session->options->verb) == 0)

@@ -1,4 +1,4 @@
-/* run.c - programs, and everything in a file. */
+/* run.c - programs. */
 
 #include "runtime/training.h"
 
@@ -24,12 +24,5 @@ int commandRun(Session *session) {
   int code = prepareColumns(session);
   if (!code && session->options->params)
     code = loadParams(session, -1);
-  return code ? code : runSelected(session);
-}
-
-int commandAll(Session *session) {
-  int code = prepareColumns(session);
-  if (!code && sinter_program.numExperiments > 0)
-    code = commandTrain(session);
   return code ? code : runSelected(session);
 }

@@ -25,11 +25,6 @@ void catchSignals(void) {
   handleSignal(SIGXFSZ, SIG_IGN, 0);
 }
 
-void releaseSignals(void) {
-  handleSignal(SIGINT, SIG_DFL, 0);
-  handleSignal(SIGTERM, SIG_DFL, 0);
-}
-
 int stopRequested(void) { return stopSignal; }
 
 /* Prints a word of the command line so that a shell reads it back. */

@@ -227,10 +227,7 @@ int trainSelected(Trainer *t) {
       startExperiment(t, experiment);
     code = trainExperiment(t);
   }
-  if (code == INTERRUPTED)
-    return stopTraining(t);
-  releaseSignals();
-  return code;
+  return code == INTERRUPTED ? stopTraining(t) : code;
 }
 
 int commandTrain(Session *session) {

@@ -49,7 +49,6 @@ int trainSelected(Trainer *trainer);
 /* From here on the first SIGINT or SIGTERM asks the training to stop and a
  * second one ends the program. */
 void catchSignals(void);
-void releaseSignals(void);
 /* The signal that came, or 0. */
 int stopRequested(void);
 /* Says how to go on: the same command with --resume. */

@@ -18,9 +18,8 @@ void printUsage(Text *text) {
              programName);
   textFormat(text,
              "       %s run [PROGRAM]... [--params F] [--data DIR] [--seed S]\n"
-             "       %s all [NAME]...   train and run everything in the file\n"
              "       %s info | bench [NAME]\n",
-             programName, programName, programName);
+             programName, programName);
   textString(text, "\nexperiments and their hyper-parameters:\n");
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
     const SinterExperiment *experiment = &sinter_program.experiments[i];
