@@ -97,7 +97,9 @@ void sinter::printUsage(raw_ostream &os) {
       spelling += (option.name.size() > 2 ? "=" : " ") + option.valueName.str();
     os << "  " << left_justify(spelling, 26) << option.help << '\n';
   }
-  os << "\nOptions after NAME in `sinter run` are the program's own.\n";
+  os << "\nIn `sinter run`, what follows NAME, or the first option that is not "
+        "listed\n"
+        "here, goes to the program: sinter run mlp.sinter --epochs 3\n";
 }
 
 static void usageError(const Twine &message) {
@@ -154,6 +156,15 @@ static bool applyOption(Command &command, ArrayRef<const char *> argv,
   return false;
 }
 
+/// Whether `word` begins the arguments of the program that `sinter run` starts:
+/// it comes after FILE and NAME, or is an option that is none of ours.
+static bool belongsToProgram(const Command &command, bool isOption,
+                             StringRef word) {
+  if (command.verb != "run" || command.words.empty())
+    return false;
+  return isOption ? !findOption(word) : command.words.size() == 2;
+}
+
 std::optional<Command> sinter::parseCommandLine(ArrayRef<const char *> argv) {
   Command command;
   if (argv.size() < 2) {
@@ -163,14 +174,15 @@ std::optional<Command> sinter::parseCommandLine(ArrayRef<const char *> argv) {
   command.verb = argv[1];
   for (size_t i = 2; i < argv.size(); ++i) {
     StringRef word = argv[i];
-    // What follows NAME belongs to the program that is run.
-    bool isPrograms = command.verb == "run" && command.words.size() >= 2;
-    if (!isPrograms && word.starts_with("-") && word != "-") {
-      if (!applyOption(command, argv, i))
-        return std::nullopt;
-    } else {
-      command.words.push_back(word.str());
+    bool isOption = word.starts_with("-") && word != "-";
+    if (belongsToProgram(command, isOption, word)) {
+      command.programArgs.assign(argv.begin() + i, argv.end());
+      break;
     }
+    if (!isOption)
+      command.words.push_back(word.str());
+    else if (!applyOption(command, argv, i))
+      return std::nullopt;
   }
   return command;
 }

@@ -16,8 +16,10 @@ namespace sinter {
 /// What a command of the driver was asked to do.
 struct Command {
   std::string verb;
-  /// The words that are no options; for `run` the program's own options too.
+  /// The words that are no options.
   std::vector<std::string> words;
+  /// What `run` hands to the program.
+  std::vector<std::string> programArgs;
   std::string output;
   std::vector<std::pair<std::string, std::string>> defines;
   std::string dataDir;
