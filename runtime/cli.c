@@ -182,21 +182,19 @@ static int readOption(Options *options, int verb, int *index) {
 
 /* Checks a NAME against what the command works on. */
 static int readName(Options *options, int verb, const char *name) {
-  int experiments = verb & ~(RUN | INFO), programs = verb & (RUN);
   if (verb == INFO)
     return fail(EXIT_USAGE, "'info' takes no name, found '%s'", name);
   if (options->numNames == MAX_NAMES)
     return fail(EXIT_USAGE, "more than %d names", MAX_NAMES);
   options->names[options->numNames++] = name;
-  if ((experiments && findExperiment(name) >= 0) ||
-      (programs && findProgram(name) >= 0))
+  if ((verb == RUN ? findProgram(name) : findExperiment(name)) >= 0)
     return EXIT_OK;
   NearestWord nearest = {name, NULL, 0};
-  for (uint64_t i = 0; experiments && i < sinter_program.numExperiments; ++i)
+  for (uint64_t i = 0; verb != RUN && i < sinter_program.numExperiments; ++i)
     considerWord(&nearest, sinter_program.experiments[i].name);
-  for (uint64_t i = 0; programs && i < sinter_program.numPrograms; ++i)
+  for (uint64_t i = 0; verb == RUN && i < sinter_program.numPrograms; ++i)
     considerWord(&nearest, sinter_program.programs[i].name);
-  return failUnknown(!experiments ? "program" : "experiment", "", &nearest);
+  return failUnknown(verb == RUN ? "program" : "experiment", "", &nearest);
 }
 
 /* Combinations that make no sense. */

@@ -4,7 +4,6 @@
  * the first step on there are calls into generated code, writes to the log and
  * to checkpoints, and nothing else. */
 
-#define _GNU_SOURCE
 #include "runtime/training.h"
 
 #include <string.h>
@@ -59,7 +58,8 @@ static int initSelected(Session *session) {
   return EXIT_OK;
 }
 
-int prepareTraining(Trainer *t) {
+/* Everything before the first step, of the experiments that are selected. */
+static int prepareTraining(Trainer *t) {
   Session *session = t->session;
   const Options *options = session->options;
   t->isTerminal = isatty(2);
@@ -212,7 +212,7 @@ static void startExperiment(Trainer *t, const SinterExperiment *experiment) {
   t->row = 0;
 }
 
-int trainSelected(Trainer *t) {
+static int trainSelected(Trainer *t) {
   /* A resumed run begins at the experiment, and the row, that it was in. */
   const SinterExperiment *resumed = t->experiment;
   const SinterExperiment *experiment =

@@ -40,11 +40,6 @@ typedef struct Trainer {
   Log log;
 } Trainer;
 
-/* ---- train.c */
-/* Everything before the first step, of the experiments that are selected. */
-int prepareTraining(Trainer *trainer);
-int trainSelected(Trainer *trainer);
-
 /* ---- stop.c */
 /* From here on the first SIGINT or SIGTERM asks the training to stop and a
  * second one ends the program. */
