@@ -72,6 +72,13 @@ static const Option options[] = {
      [](Command &command, StringRef value) {
        return applyStage(command.from, value);
      }},
+    {"--to", "dsl|json", "the spelling that `fmt` writes",
+     [](Command &command, StringRef value) -> std::string {
+       if (value != "dsl" && value != "json")
+         return "unknown spelling '" + value.str() + "'";
+       command.to = value == "json" ? Spelling::Json : Spelling::Dsl;
+       return "";
+     }},
     {"--error-format", "text|json", "how errors are printed",
      [](Command &command, StringRef value) -> std::string {
        if (value != "text" && value != "json")
@@ -86,6 +93,7 @@ void sinter::printUsage(raw_ostream &os) {
         "       sinter run FILE [NAME]      build into a cache and run: an\n"
         "                                   experiment, a program, or all\n"
         "       sinter check FILE           report errors only\n"
+        "       sinter fmt FILE             print it as it should look\n"
         "       sinter summary FILE         parameters and memory, before it "
         "runs\n"
         "       sinter emit FILE --emit=STAGE   print a stage of the compiler\n"

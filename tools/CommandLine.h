@@ -4,6 +4,7 @@
 #define SINTER_TOOLS_COMMANDLINE_H
 
 #include "codegen/Compiler.h"
+#include "frontend/Frontend.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -26,6 +27,8 @@ struct Command {
   CompileOptions compile;
   /// --emit and --from; absent when not given.
   std::optional<Stage> emit, from;
+  /// --to; absent: the spelling of the file.
+  std::optional<Spelling> to;
   bool jsonErrors = false;
 };
 

@@ -2,8 +2,10 @@
 
 #include "tools/Commands.h"
 
-#include "llvm/ADT/SmallString.h"
-#include "llvm/Support/Path.h"
+#include "frontend/DslWriter.h"
+#include "frontend/JsonWriter.h"
+
+#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -58,6 +60,25 @@ ExitCode sinter::runCheck(const Command &command) {
     return code;
   // Missing gradients are found by differentiation.
   return driver.lowerTo(Stage::Grad);
+}
+
+ExitCode sinter::runFormat(const Command &command) {
+  if (!wantsOneFile(command))
+    return UsageError;
+  Driver driver(command);
+  if (ExitCode code = driver.read(command.words[0]))
+    return code;
+  bool isJson = StringRef(command.words[0]).ends_with(".json");
+  Spelling to = command.to.value_or(isJson ? Spelling::Json : Spelling::Dsl);
+  StringRef output = command.output.empty() ? "-" : StringRef(command.output);
+  Error error = writeToOutput(output, [&](raw_ostream &os) {
+    if (to == Spelling::Json)
+      writeJson(*driver.getFile(), os);
+    else
+      writeDsl(*driver.getFile(), os);
+    return Error::success();
+  });
+  return error ? report(std::move(error)) : Success;
 }
 
 ExitCode sinter::runExplain(const Command &command) {

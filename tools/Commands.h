@@ -10,6 +10,7 @@ ExitCode runBuild(const Command &command);
 ExitCode runRun(const Command &command);
 ExitCode runCheck(const Command &command);
 ExitCode runEmit(const Command &command);
+ExitCode runFormat(const Command &command);
 ExitCode runExplain(const Command &command);
 ExitCode runSummary(const Command &command);
 ExitCode runHelp(const Command &command);

@@ -16,10 +16,10 @@ struct Verb {
 } // namespace
 
 static const Verb verbs[] = {
-    {"build", runBuild},       {"run", runRun},         {"check", runCheck},
-    {"emit", runEmit},         {"explain", runExplain}, {"summary", runSummary},
-    {"help", runHelp},         {"--help", runHelp},     {"-h", runHelp},
-    {"--version", runVersion},
+    {"build", runBuild},     {"run", runRun},           {"check", runCheck},
+    {"emit", runEmit},       {"fmt", runFormat},        {"explain", runExplain},
+    {"summary", runSummary}, {"help", runHelp},         {"--help", runHelp},
+    {"-h", runHelp},         {"--version", runVersion},
 };
 
 int main(int argc, char **argv) {
