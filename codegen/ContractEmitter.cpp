@@ -14,8 +14,10 @@
 #include "codegen/KernelEmitter.h"
 #include "codegen/KernelLoops.h"
 #include "codegen/Reduction.h"
+#include "codegen/RootResults.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -55,6 +57,7 @@ struct ContractLoops {
   Letters letters;
   LoopSpace space;
   PointProgram program;
+  RootResults results;
   LinearIndex written;
 };
 } // namespace
@@ -74,14 +77,19 @@ Letters::Letters(ContractOp contract)
 }
 
 ContractLoops::ContractLoops(Block &body, ContractOp contract)
-    : letters(contract), space(letters.dims) {
+    : letters(contract), space(letters.dims), results(body, contract) {
+  auto resultIndices = [&] {
+    return letters.indices(letters.spec.result, space);
+  };
   program.build(body, space, [&] {
-    return SmallVector<PointProgram::Root, 2>{
+    SmallVector<PointProgram::Root, 2> roots = {
         {contract.getLhs(), letters.indices(letters.spec.lhs, space)},
         {contract.getRhs(), letters.indices(letters.spec.rhs, space)}};
+    results.addTo(roots, resultIndices());
+    return roots;
   });
-  written = offsetIn(tensorOf(contract.getResult()),
-                     letters.indices(letters.spec.result, space));
+  results.place(resultIndices());
+  written = offsetIn(tensorOf(contract.getResult()), resultIndices());
 }
 
 SmallVector<unsigned, 4>
@@ -95,6 +103,7 @@ ContractLoops::loopsWhere(llvm::function_ref<bool(char letter)> chooses) const {
 
 SmallVector<LinearIndex *> ContractLoops::forms() {
   SmallVector<LinearIndex *> all = {&written};
+  results.collectForms(all);
   program.collectForms(all);
   return all;
 }
@@ -122,6 +131,7 @@ private:
       : loops(body, contract), target(target) {
     spec.element =
         registerType(tensorOf(contract.getResult()).getElementType());
+    spec.hasEpilogue = !loops.results.isRootAlone();
   }
 
   bool findGroups();
@@ -133,6 +143,7 @@ private:
   GemmOperand operandOf(const LinearIndex &form, std::optional<unsigned> row,
                         std::optional<unsigned> col) const;
   GemmSpec specIn(KernelFrame &frame) const;
+  void emitResults(const PointScope &entry, const GemmElements &elements) const;
 
   ContractLoops loops;
   const Target &target;
@@ -289,7 +300,39 @@ void GemmEmitter::emitBody(KernelFrame &frame, unsigned phase) const {
   if (isPack(phase))
     return emitGemmPack(frame.builder, frame.loc, spec, target, frame.lo,
                         frame.hi);
+  PointScope entry(frame, loops.program, loops.space);
+  if (spec.hasEpilogue) {
+    entry.emit();
+    spec.epilogue = [&](const GemmElements &elements) {
+      emitResults(entry, elements);
+    };
+  }
   emitGemm(frame.builder, frame.loc, spec, target, frame.lo, frame.hi);
+}
+
+void GemmEmitter::emitResults(const PointScope &entry,
+                              const GemmElements &elements) const {
+  KernelFrame &frame = entry.getFrame();
+  PointScope point = entry;
+  std::optional<unsigned> across = rows, along = cols;
+  Value acrossAt = elements.row, alongAt = elements.col;
+  if (elements.alongColumn) {
+    std::swap(across, along);
+    std::swap(acrossAt, alongAt);
+  }
+  if (batch)
+    point.bind(*batch, elements.batch);
+  if (across)
+    point.bind(*across, acrossAt);
+  Value value = elements.value;
+  VectorType vector = dyn_cast<VectorType>(value.getType());
+  if (vector && along)
+    point.bindLanes(*along, alongAt, vector.getNumElements(), elements.count);
+  else if (vector)
+    value = vector::ExtractOp::create(frame.builder, frame.loc, value, 0);
+  else if (along)
+    point.bind(*along, alongAt);
+  loops.results.emit(point, value);
 }
 
 //===----------------------------------------------------------------------===//
@@ -374,7 +417,7 @@ void LoopContractEmitter::emitResults(PointScope &point) const {
   KernelFrame &frame = point.getFrame();
   point.emit();
   Value sum = frame.number(lanesOf(registerType(element), lanes), 0);
-  point.emitStore(emitSum(point, sum, 0), frame.results[0], loops.written);
+  loops.results.emit(point, emitSum(point, sum, 0));
 }
 
 void LoopContractEmitter::emitBody(KernelFrame &frame, unsigned) const {

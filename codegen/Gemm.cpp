@@ -21,6 +21,7 @@ namespace sinter {
 namespace {
 /// Offsets of one batch's matrices in the flat buffers.
 struct Matrices {
+  Value batch;
   Value a, b, c;
 };
 
@@ -41,9 +42,11 @@ private:
   void emitBlocks(const Matrices &at, Value lo, Value hi);
   void emitPanels(const Matrices &at, Value rowPanel, Value colPanel,
                   Value firstStep, Value lastStep);
-  void emitRows(const GemmTile &tile, Value firstRow, ArrayRef<Value> masks);
-  void emitLastRows(const GemmTile &tile, Value left, ArrayRef<Value> masks);
-  SmallVector<Value> tailMasks(Value firstCol);
+  void emitRows(const GemmTile &tile, Value firstRow,
+                ArrayRef<GemmColumns> columns);
+  void emitLastRows(const GemmTile &tile, Value left,
+                    ArrayRef<GemmColumns> columns);
+  SmallVector<GemmColumns> tailColumns(Value firstCol);
 
   OpBuilder &builder;
   Location loc;
@@ -62,13 +65,14 @@ private:
 /// The `left` rows of the last, partial row panel, if their count is only known
 /// at run time: the partial panel of a full batch at once, others row by row.
 void ComputeEmitter::emitLastRows(const GemmTile &tile, Value left,
-                                  ArrayRef<Value> masks) {
+                                  ArrayRef<GemmColumns> columns) {
   auto emitRun = [&](Value first, Value last, int64_t step) {
     index.forEach(first, last, step, [&](Value row) {
       GemmTile part = tile;
       part.a = index.add(tile.a, index.mul(row, spec.a.rowStride));
       part.c = index.add(tile.c, index.mul(row, spec.c.rowStride));
-      tiles.emit(part, step, 1, masks);
+      part.firstRow = index.add(tile.firstRow, row);
+      tiles.emit(part, step, 1, columns);
     });
   };
   int64_t expected = spec.m.bound % plan.tileRows;
@@ -82,40 +86,43 @@ void ComputeEmitter::emitLastRows(const GemmTile &tile, Value left,
 
 /// The rows of a row panel: a full tile, or what is left of C's rows.
 void ComputeEmitter::emitRows(const GemmTile &tile, Value firstRow,
-                              ArrayRef<Value> masks) {
+                              ArrayRef<GemmColumns> columns) {
   int64_t rest = spec.m.bound % plan.tileRows;
-  auto emitFull = [&] { tiles.emit(tile, plan.tileRows, plan.unroll, masks); };
+  auto emitFull = [&] {
+    tiles.emit(tile, plan.tileRows, plan.unroll, columns);
+  };
   if (plan.tileRows == 1 || (!spec.m.extent && rest == 0))
     return emitFull();
   Value left = index.sub(rows, firstRow);
   auto emitRest = [&] {
     if (spec.m.extent)
-      emitLastRows(tile, left, masks);
+      emitLastRows(tile, left, columns);
     else
-      tiles.emit(tile, rest, 1, masks);
+      tiles.emit(tile, rest, 1, columns);
   };
   index.branch(index.less(left, index.constant(plan.tileRows)), emitRest,
                emitFull);
 }
 
-/// Masks of the vectors of the last, partial column panel; none where a vector
-/// is whole.
-SmallVector<Value> ComputeEmitter::tailMasks(Value firstCol) {
+/// The vectors of the last, partial column panel.
+SmallVector<GemmColumns> ComputeEmitter::tailColumns(Value firstCol) {
   VectorType type = VectorType::get(plan.lanes, builder.getI1Type());
-  SmallVector<Value> masks;
+  SmallVector<GemmColumns> columns;
   if (spec.n.extent) {
     for (int64_t v = 0; v < plan.tileVectors; ++v) {
       Value left = index.sub(cols, index.add(firstCol, v * plan.lanes));
-      masks.push_back(vector::CreateMaskOp::create(builder, loc, type, left));
+      columns.push_back(
+          {left, vector::CreateMaskOp::create(builder, loc, type, left)});
     }
-    return masks;
+    return columns;
   }
   int64_t tail = spec.n.bound % plan.tileCols();
-  masks.resize(tail / plan.lanes);
-  if (tail % plan.lanes)
-    masks.push_back(vector::ConstantMaskOp::create(
-        builder, loc, type, ArrayRef<int64_t>(tail % plan.lanes)));
-  return masks;
+  columns.resize(tail / plan.lanes);
+  if (int64_t left = tail % plan.lanes)
+    columns.push_back({index.constant(left),
+                       vector::ConstantMaskOp::create(
+                           builder, loc, type, ArrayRef<int64_t>(left))});
+  return columns;
 }
 
 /// One row panel of one column panel.
@@ -133,15 +140,17 @@ void ComputeEmitter::emitPanels(const Matrices &at, Value rowPanel,
     tile.b = index.add(at.b, firstCol);
   tile.c = index.add(index.add(at.c, index.mul(firstRow, spec.c.rowStride)),
                      firstCol);
+  tile.batch = at.batch;
+  tile.firstRow = firstRow;
   tile.firstCol = firstCol;
   tile.firstStep = firstStep;
   tile.lastStep = lastStep;
 
   auto emitWhole = [&] {
-    SmallVector<Value> masks(plan.tileVectors);
-    emitRows(tile, firstRow, masks);
+    SmallVector<GemmColumns> columns(plan.tileVectors);
+    emitRows(tile, firstRow, columns);
   };
-  auto emitTail = [&] { emitRows(tile, firstRow, tailMasks(firstCol)); };
+  auto emitTail = [&] { emitRows(tile, firstRow, tailColumns(firstCol)); };
   if (!spec.n.extent && spec.n.bound % plan.tileCols() == 0)
     return emitWhole();
   if (!spec.n.extent && spec.n.bound < plan.tileCols())
@@ -212,8 +221,11 @@ void ComputeEmitter::emitScalar(const Matrices &at, Value lo, Value hi) {
     Value cRow = index.add(at.c, index.mul(row, spec.c.rowStride));
     index.forEach(index.constant(0), cols, 1, [&](Value col) {
       Value bCol = index.add(at.b, index.mul(col, spec.b.colStride));
+      Value sum = emitScalarChain(aRow, bCol);
+      if (spec.hasEpilogue)
+        return tiles.finish({sum, at.batch, row, col, false, Value()});
       memref::StoreOp::create(
-          builder, loc, emitScalarChain(aRow, bCol), spec.c.buffer,
+          builder, loc, sum, spec.c.buffer,
           index.add(cRow, index.mul(col, spec.c.colStride)));
     });
   });
@@ -228,6 +240,7 @@ void ComputeEmitter::emit(Value lo, Value hi) {
   forEachBatch(index, spec.batch, units, lo, hi,
                [&](Value batch, Value first, Value last) {
                  Matrices at;
+                 at.batch = batch;
                  at.a = index.mul(batch, spec.a.batchStride);
                  at.b = index.mul(batch, bStride);
                  at.c = index.mul(batch, spec.c.batchStride);

@@ -22,6 +22,7 @@
 #include "mlir/IR/Builders.h"
 
 #include <cstdint>
+#include <functional>
 
 namespace sinter {
 /// A matrix in a flat memref; strides count elements. A is M x K, B is K x N,
@@ -40,6 +41,20 @@ struct GemmDim {
   mlir::Value extent;
 };
 
+/// Finished elements of C: a scalar, or a vector of neighbours along a row or
+/// a column of which the first `count` are there (all if it is null).
+struct GemmElements {
+  mlir::Value value;
+  /// Where the first element is.
+  mlir::Value batch, row, col;
+  bool alongColumn = false;
+  mlir::Value count;
+};
+
+/// Takes finished elements instead of C. For an element it is called once, at
+/// the end of the element's chain.
+using GemmEpilogue = std::function<void(const GemmElements &)>;
+
 struct GemmSpec {
   GemmDim batch, m, n, k;
   GemmOperand a, b, c;
@@ -47,6 +62,10 @@ struct GemmSpec {
   mlir::Value scratch;
   /// A float or signless integer type.
   mlir::Type element;
+  /// C's elements go to `epilogue`, and C itself is not touched: each chain
+  /// runs to its end in a register.
+  bool hasEpilogue = false;
+  GemmEpilogue epilogue;
 };
 
 // The sizes below are functions of bounds, strides, element and target alone:

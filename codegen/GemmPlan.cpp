@@ -43,10 +43,12 @@ static GemmSpec transposed(const GemmSpec &spec) {
 /// Picks the caller's contraction or its transpose, so that C's rows are
 /// contiguous and, if C is a single column, that it is a row. False if neither
 /// has contiguous rows.
-static bool orient(GemmSpec &spec) {
+static bool orient(GemmPlan &plan) {
+  GemmSpec &spec = plan.spec;
   bool rows = spec.c.colStride == 1 || spec.n.bound <= 1;
   bool columns = spec.c.rowStride == 1 || spec.m.bound <= 1;
-  if (columns && (!rows || spec.n.bound <= 1))
+  plan.isTransposed = columns && (!rows || spec.n.bound <= 1);
+  if (plan.isTransposed)
     spec = transposed(spec);
   return rows || columns;
 }
@@ -97,7 +99,7 @@ static int64_t chooseUnroll(const GemmDim &k) {
 GemmPlan planGemm(const GemmSpec &spec, const Target &target) {
   GemmPlan plan;
   plan.spec = spec;
-  plan.scalar = !orient(plan.spec);
+  plan.scalar = !orient(plan);
   if (plan.scalar)
     return plan;
   unsigned bits = spec.element.getIntOrFloatBitWidth();
@@ -112,7 +114,8 @@ GemmPlan planGemm(const GemmSpec &spec, const Target &target) {
       target.vectorRegisters >= 32 && plan.spec.a.colStride == 1 ? 1024 : 256;
   constexpr int64_t blockBytes = 128 * 1024;
   int64_t depth = std::max<int64_t>(plan.spec.k.bound, 1);
-  int64_t blocks = llvm::divideCeil(depth, maxDepth);
+  // Without a C to keep sums in, all steps are one block.
+  int64_t blocks = spec.hasEpilogue ? 1 : llvm::divideCeil(depth, maxDepth);
   int64_t granule =
       plan.packing == GemmPacking::InRegisters ? plan.lanes : plan.unroll;
   plan.depth = llvm::alignTo(llvm::divideCeil(depth, blocks), granule);

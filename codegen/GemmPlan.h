@@ -24,6 +24,7 @@ struct GemmPlan {
   /// The contraction computed: the caller's, or its transpose if that makes the
   /// rows of C contiguous.
   GemmSpec spec;
+  bool isTransposed = false;
   /// C's rows are not contiguous either way: a plain loop computes it.
   bool scalar = false;
   /// Lanes of one vector; a register tile is tileRows x (tileVectors * lanes).

@@ -76,7 +76,7 @@ GemmTileEmitter::Values GemmTileEmitter::loadRow(const Instance &instance,
   for (int64_t v = 0; v < instance.vectors(); ++v)
     loaded.push_back(load(packed ? spec.scratch : spec.b.buffer,
                           index.add(row, offset * stride + v * plan.lanes),
-                          packed ? Value() : instance.masks[v]));
+                          packed ? Value() : instance.columns[v].mask));
   return loaded;
 }
 
@@ -94,7 +94,7 @@ GemmTileEmitter::Values GemmTileEmitter::gatherRow(const Instance &instance,
   Values gathered;
   for (int64_t v = 0; v < instance.vectors(); ++v) {
     Value at = index.add(first, v * plan.lanes * spec.b.colStride);
-    Value mask = instance.masks[v];
+    Value mask = instance.columns[v].mask;
     if (!mask)
       mask = vector::ConstantMaskOp::create(builder, loc, maskType,
                                             ArrayRef<int64_t>(plan.lanes));
@@ -115,7 +115,7 @@ GemmTileEmitter::Values GemmTileEmitter::loadSquare(const Instance &instance,
   Values columns;
   for (int64_t lane = 0; lane < plan.lanes; ++lane) {
     Value at = index.add(whole, lane * spec.b.colStride);
-    if (instance.masks[vector]) {
+    if (instance.columns[vector].mask) {
       Value last = index.add(emitExtent(index, spec.n), -1);
       Value col = index.min(index.add(firstCol, lane), last);
       at = index.add(start, index.mul(col, spec.b.colStride));
@@ -212,19 +212,50 @@ GemmTileEmitter::Values GemmTileEmitter::emitStart(const Instance &instance) {
   for (int64_t r = 0; r < instance.rows; ++r)
     for (int64_t v = 0; v < vectors; ++v)
       loaded.push_back(load(spec.c.buffer, offsetInC(instance.tile, r, v),
-                            instance.masks[v]));
+                            instance.columns[v].mask));
   scf::YieldOp::create(builder, loc, loaded);
   return Values(choice.getResults());
 }
 
+void GemmTileEmitter::finish(GemmElements elements) {
+  if (plan.isTransposed) {
+    std::swap(elements.row, elements.col);
+    elements.alongColumn = true;
+  }
+  spec.epilogue(elements);
+}
+
+void GemmTileEmitter::finishVector(const Instance &instance, int64_t row,
+                                   int64_t vector, Value sum) {
+  const GemmTile &tile = instance.tile;
+  const GemmColumns &columns = instance.columns[vector];
+  GemmElements elements;
+  elements.value = sum;
+  elements.batch = tile.batch;
+  elements.row = index.add(tile.firstRow, row);
+  elements.col = index.add(tile.firstCol, vector * plan.lanes);
+  elements.count = columns.left;
+  if (!columns.left || IndexBuilder::known(columns.left))
+    return finish(elements);
+  // The tail of a run-time extent may have no column in this vector.
+  index.branch(
+      index.less(index.constant(0), columns.left), [&] { finish(elements); },
+      [] {});
+}
+
 void GemmTileEmitter::emit(const GemmTile &tile, int64_t rows, int64_t unroll,
-                           ArrayRef<Value> masks) {
-  Instance instance{tile, rows, masks};
+                           ArrayRef<GemmColumns> columns) {
+  Instance instance{tile, rows, columns};
   Values sums = emitStart(instance);
   emitAllSteps(instance, unroll, sums);
   int64_t vectors = instance.vectors();
   for (int64_t r = 0; r < rows; ++r)
-    for (int64_t v = 0; v < vectors; ++v)
-      store(sums[r * vectors + v], offsetInC(tile, r, v), masks[v]);
+    for (int64_t v = 0; v < vectors; ++v) {
+      Value sum = sums[r * vectors + v];
+      if (spec.hasEpilogue)
+        finishVector(instance, r, v, sum);
+      else
+        store(sum, offsetInC(tile, r, v), columns[v].mask);
+    }
 }
 } // namespace sinter

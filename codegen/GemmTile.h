@@ -13,12 +13,18 @@
 #include "llvm/ADT/SmallVector.h"
 
 namespace sinter {
+/// One vector of a tile's columns: `left` of them are there, in the lanes of
+/// `mask`; all if both are null. At run time `left` may be anything.
+struct GemmColumns {
+  mlir::Value left, mask;
+};
+
 /// One tile of C during the steps [firstStep, lastStep) of k.
 struct GemmTile {
   /// Offsets in the buffers: A's row, B's panel (or matrix, if it is transposed
   /// in registers) and C's element of the tile's first row and column.
   mlir::Value a, b, c;
-  mlir::Value firstCol;
+  mlir::Value batch, firstRow, firstCol;
   mlir::Value firstStep, lastStep;
 };
 
@@ -30,15 +36,17 @@ public:
   GemmTileEmitter(mlir::OpBuilder &builder, mlir::Location loc,
                   const GemmPlan &plan, bool fuses);
 
-  /// A tile of `rows` rows and a vector per mask; a null mask is a whole
-  /// vector.
+  /// A tile of `rows` rows and a vector for each of `columns`.
   void emit(const GemmTile &tile, int64_t rows, int64_t unroll,
-            llvm::ArrayRef<mlir::Value> masks);
+            llvm::ArrayRef<GemmColumns> columns);
 
   /// One link of an element's chain.
   mlir::Value multiplyAdd(mlir::Value lhs, mlir::Value rhs, mlir::Value sum);
 
   mlir::Value zero(mlir::Type type);
+
+  /// Passes elements on to the epilogue, in the caller's orientation.
+  void finish(GemmElements elements);
 
 private:
   using Values = llvm::SmallVector<mlir::Value>;
@@ -47,8 +55,8 @@ private:
   struct Instance {
     const GemmTile &tile;
     int64_t rows;
-    llvm::ArrayRef<mlir::Value> masks;
-    int64_t vectors() const { return masks.size(); }
+    llvm::ArrayRef<GemmColumns> columns;
+    int64_t vectors() const { return columns.size(); }
   };
 
   Values emitStart(const Instance &instance);
@@ -65,6 +73,8 @@ private:
 
   mlir::Value load(mlir::Value buffer, mlir::Value at, mlir::Value mask);
   void store(mlir::Value value, mlir::Value at, mlir::Value mask);
+  void finishVector(const Instance &instance, int64_t row, int64_t vector,
+                    mlir::Value sum);
   /// Offset of a vector of the tile's C.
   mlir::Value offsetInC(const GemmTile &tile, int64_t row, int64_t vector);
 

@@ -34,7 +34,7 @@ public:
   virtual mlir::Value emitTrip(KernelFrame &frame, unsigned phase) const = 0;
   virtual void emitBody(KernelFrame &frame, unsigned phase) const = 0;
 
-  /// Elements of scratch, all of the type of the result's.
+  /// Elements of scratch, all of the type of the root's result's.
   virtual int64_t scratchElements() const { return 0; }
 };
 

@@ -5,6 +5,8 @@
 #include "codegen/Passes.h"
 #include "passes/Kernels.h"
 
+#include "llvm/ADT/BitVector.h"
+
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/CSE.h"
@@ -20,8 +22,7 @@ using namespace sinter;
 
 std::unique_ptr<KernelEmitter>
 sinter::createKernelEmitter(KernelOp kernel, const Target &target) {
-  Block &body = kernel.getBody().front();
-  Operation *root = body.getTerminator()->getOperand(0).getDefiningOp();
+  Operation *root = rootOf(kernel);
   if (ReduceOp reduce = dyn_cast_or_null<ReduceOp>(root))
     return createReduceEmitter(kernel, reduce);
   if (ContractOp contract = dyn_cast_or_null<ContractOp>(root))
@@ -92,6 +93,17 @@ private:
 };
 } // namespace
 
+/// The type of elements of scratch.
+static Type scratchElement(KernelOp kernel) {
+  return cast<RankedTensorType>(rootOf(kernel)->getResult(0).getType())
+      .getElementType();
+}
+
+static int64_t scratchBytes(KernelOp kernel, const KernelEmitter &emitter) {
+  int64_t elements = emitter.scratchElements();
+  return elements ? elements * elementBytes(scratchElement(kernel)) : 0;
+}
+
 static MemRefType bufferType(Type type) {
   RankedTensorType tensor = cast<RankedTensorType>(type);
   return MemRefType::get({*elementCount(dimsOf(tensor))},
@@ -123,10 +135,9 @@ SmallVector<Type> KernelLowering::argumentTypes() {
   Operation *yield = body.getTerminator();
   for (Type type : yield->getOperandTypes())
     types.push_back(bufferType(type));
-  if (int64_t elements = emitter->scratchElements()) {
-    MemRefType result = cast<MemRefType>(types.back());
-    types.push_back(MemRefType::get({elements}, result.getElementType()));
-  }
+  if (int64_t elements = emitter->scratchElements())
+    types.push_back(
+        MemRefType::get({elements}, storageType(scratchElement(kernel))));
   types.append(dims.size() + 2, IndexType::get(kernel.getContext()));
   return types;
 }
@@ -136,12 +147,18 @@ void KernelLowering::bindExtents(KernelFrame &frame, ValueRange arguments) {
     frame.extents[name] = extent;
 }
 
-/// Elementwise kernels may write over what they read; no other does.
+/// A buffer is on its own unless a result may be written over an operand.
 void KernelLowering::markDistinct(func::FuncOp function) {
-  if (classifyKernel(kernel) == KernelForm::Elementwise)
-    return;
+  unsigned numOperands = body.getNumArguments();
+  unsigned numResults = body.getTerminator()->getNumOperands();
+  llvm::BitVector isShared(function.getNumArguments());
+  for (unsigned operand = 0; operand < numOperands; ++operand)
+    for (unsigned result = 0; result < numResults; ++result)
+      if (mayWriteOver(kernel, operand, result))
+        isShared.set(operand).set(numOperands + result);
   for (BlockArgument argument : function.getArguments())
-    if (isa<MemRefType>(argument.getType()))
+    if (isa<MemRefType>(argument.getType()) &&
+        !isShared[argument.getArgNumber()])
       function.setArgAttr(argument.getArgNumber(),
                           LLVM::LLVMDialect::getNoAliasAttrName(),
                           builder.getUnitAttr());
@@ -202,12 +219,8 @@ static void simplify(func::FuncOp function) {
 LogicalResult KernelLowering::run() {
   if (dims.size() > 1)
     return kernel.emitOpError("has more than one run-time dimension");
-  int64_t elements = emitter->scratchElements();
-  Type element =
-      cast<RankedTensorType>(body.getTerminator()->getOperand(0).getType())
-          .getElementType();
   if (int64_t(kernel.getScratch().value_or(0)) !=
-      elements * elementBytes(element))
+      scratchBytes(kernel, *emitter))
     return kernel.emitOpError("was planned with another amount of scratch "
                               "than it needs for this target");
   SmallVector<Attribute> phases;
@@ -251,14 +264,10 @@ struct SelectKernelsPass : sinter::impl::SelectKernelsBase<SelectKernelsPass> {
     for (KernelOp kernel : getOperation().getOps<KernelOp>()) {
       if (!classifyKernel(kernel, /*emitErrors=*/true))
         return signalPassFailure();
-      Type result =
-          kernel.getBody().front().getTerminator()->getOperand(0).getType();
-      int64_t elements =
-          createKernelEmitter(kernel, *target)->scratchElements();
-      if (elements)
-        kernel.setScratch(
-            elements *
-            elementBytes(cast<RankedTensorType>(result).getElementType()));
+      std::unique_ptr<KernelEmitter> emitter =
+          createKernelEmitter(kernel, *target);
+      if (int64_t bytes = scratchBytes(kernel, *emitter))
+        kernel.setScratch(bytes);
     }
   }
 };

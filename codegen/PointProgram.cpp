@@ -1,7 +1,7 @@
 //===- PointProgram.cpp - What a kernel computes at one index -------------===//
 
 #include "codegen/PointProgram.h"
-#include "ir/SinterOps.h"
+#include "passes/Kernels.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -78,7 +78,9 @@ unsigned PointProgram::demand(Value value, PointIndex at) {
     if (list[number].at == at)
       return number;
   numbers.push_back(list.size());
-  list.push_back({value, std::move(at), {}, {}});
+  Operation *op = value.getDefiningOp();
+  bool isProvided = op && isComputing(op) && !isElementwise(op);
+  list.push_back({value, std::move(at), isProvided, {}, {}});
   return list.size() - 1;
 }
 
@@ -114,9 +116,8 @@ PointProgram::elementNumber(unsigned number, LoopSpace &space) const {
   Dims dims = dimsOf(list[number].value);
   const Dim *slowest = llvm::find_if(
       dims, [](const Dim &dim) { return dim.isDynamic() || dim.size != 1; });
-  bool isFixed = llvm::none_of(dims, [&](const Dim &dim) {
-    return dim.isDynamic() && &dim != slowest;
-  });
+  bool isFixed = llvm::none_of(
+      dims, [&](const Dim &dim) { return dim.isDynamic() && &dim != slowest; });
   if (isFixed)
     return {flatten(at, dims)};
   return SmallVector<LinearIndex, 1>(at.begin(), at.end());
@@ -124,6 +125,8 @@ PointProgram::elementNumber(unsigned number, LoopSpace &space) const {
 
 void PointProgram::expand(unsigned number, LoopSpace &space) {
   Operation *op = list[number].value.getDefiningOp();
+  if (list[number].isProvided)
+    return;
   if (!op) {
     list[number].forms.push_back(bufferOffset(number, space));
   } else if (op->hasTrait<ViewTensorOp>()) {

@@ -31,6 +31,8 @@ struct PointIndex {
 struct Demand {
   mlir::Value value;
   PointIndex at;
+  /// The result of a kernel's root: its emitter provides it.
+  bool isProvided = false;
   /// Demands for the operands of the value's operation.
   llvm::SmallVector<unsigned, 3> operands;
   /// Of an argument: the element's offset in its buffer. Of iota: the index

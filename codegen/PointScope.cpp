@@ -163,7 +163,8 @@ void PointScope::emitStore(Value value, Value buffer,
 //===----------------------------------------------------------------------===//
 
 bool PointScope::isReady(const Demand &demand) const {
-  return llvm::all_of(
+  return !demand.isProvided &&
+         llvm::all_of(
              demand.operands,
              [&](unsigned operand) { return bool(values[operand]); }) &&
          llvm::all_of(demand.forms, [&](const LinearIndex &form) {
@@ -177,6 +178,12 @@ void PointScope::emit() {
   for (unsigned number : program->order())
     if (!values[number] && isReady(program->demands()[number]))
       values[number] = emitDemand(program->demands()[number]);
+}
+
+void PointScope::provide(Value root, Value value) {
+  for (auto [number, demand] : llvm::enumerate(program->demands()))
+    if (demand.value == root)
+      values[number] = value;
 }
 
 Value PointScope::emitDemand(const Demand &demand) const {

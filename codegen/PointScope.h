@@ -34,6 +34,8 @@ public:
 
   /// Computes every demand that can be computed now and was not.
   void emit();
+  /// The root's result at the index, or lanes, that are bound.
+  void provide(mlir::Value root, mlir::Value value);
 
   /// The value of a demand: a vector if it depends on the lanes.
   mlir::Value value(unsigned demand) const { return values[demand]; }
@@ -66,9 +68,9 @@ private:
   mlir::Value emitDemand(const Demand &demand) const;
   mlir::Value emitIota(const Demand &demand) const;
   mlir::Value emitRandom(const Demand &demand) const;
+  mlir::Value emitRandomWord(const Demand &demand, RandomWord which) const;
   mlir::Value emitElementNumbers(const Demand &demand) const;
   mlir::Value emitComputed(const Demand &demand) const;
-  mlir::Value emitRandomWord(const Demand &demand, RandomWord which) const;
   mlir::Value emitSteps(mlir::Value first, mlir::Value step) const;
   llvm::SmallVector<mlir::Value> emitLaneIndices(const LinearIndex &form) const;
 
@@ -82,8 +84,8 @@ private:
   unsigned laneFactor = ~0u;
   int64_t numLanes = 0;
   mlir::Value laneMask, laneRemaining;
+  const RandomGroups *groups = nullptr;
 };
 } // namespace sinter
-  const RandomGroups *groups = nullptr;
 
 #endif // SINTER_CODEGEN_POINTSCOPE_H

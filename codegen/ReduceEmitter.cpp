@@ -15,6 +15,7 @@
 #include "codegen/KernelEmitter.h"
 #include "codegen/KernelLoops.h"
 #include "codegen/Reduction.h"
+#include "codegen/RootResults.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -52,8 +53,7 @@ private:
   Type element;
   LoopSpace space;
   PointProgram program;
-  /// Where in the result an index is written.
-  LinearIndex written;
+  RootResults results;
   /// Loops over reduced dimensions, without the row's own.
   SmallVector<unsigned, 4> reduced;
   /// Loops over kept dimensions, without the vectorised one.
@@ -70,8 +70,9 @@ private:
 static constexpr int64_t columnVectors = 4;
 
 ReduceEmitter::ReduceEmitter(Block &body, ReduceOp reduce)
-    : kind(reduce.getKind()), element(tensorOf(reduce.getInput()).getElementType()),
-      space(dimsOf(reduce.getInput())) {
+    : kind(reduce.getKind()),
+      element(tensorOf(reduce.getInput()).getElementType()),
+      space(dimsOf(reduce.getInput())), results(body, reduce) {
   analyse(body, reduce);
   if (reducesRows && !inner) {
     // The row was cut by a reshape. Its lanes count whole rows.
@@ -93,11 +94,19 @@ void ReduceEmitter::analyse(Block &body, ReduceOp reduce) {
       innermost = dim;
   reducesRows = innermost < dims.size() && isReduced(innermost);
 
+  auto keptIndices = [&] {
+    SmallVector<LinearIndex, 4> indices;
+    for (size_t dim = 0; dim < dims.size(); ++dim)
+      if (!isReduced(dim))
+        indices.push_back(space.index(dim));
+    return indices;
+  };
   program.build(body, space, [&] {
-    return SmallVector<PointProgram::Root, 2>{
+    SmallVector<PointProgram::Root, 2> roots = {
         {reduce.getInput(), space.indices()}};
+    results.addTo(roots, keptIndices());
+    return roots;
   });
-  SmallVector<LinearIndex, 4> keptIndices;
   SmallVector<unsigned, 4> row;
   kept.clear();
   reduced.clear();
@@ -107,12 +116,11 @@ void ReduceEmitter::analyse(Block &body, ReduceOp reduce) {
                        : isReduced(dim) ? reduced
                                         : kept,
                        space.loopsOf(dim));
-    if (!isReduced(dim))
-      keptIndices.push_back(space.index(dim));
   }
-  written = offsetIn(tensorOf(reduce.getResult()), keptIndices);
+  results.place(keptIndices());
 
-  SmallVector<LinearIndex *> forms = {&written};
+  SmallVector<LinearIndex *> forms;
+  results.collectForms(forms);
   program.collectForms(forms);
   for (SmallVectorImpl<unsigned> *loops :
        std::initializer_list<SmallVectorImpl<unsigned> *>{&row, &reduced,
@@ -173,7 +181,7 @@ void ReduceEmitter::emitRow(PointScope &row) const {
   };
   SmallVector<Value> sums =
       emitReducedLoops(row, reduction.identity(lanes()), emitLanes);
-  row.emitStore(reduction.combineLanes(sums[0]), frame.results[0], written);
+  results.emit(row, reduction.combineLanes(sums[0]));
 }
 
 /// Results at `vectors` vectors from `first` on; at one scalar if there is no
@@ -202,8 +210,10 @@ void ReduceEmitter::emitColumnVectors(PointScope &row, Value first,
   };
   SmallVector<Value> start(vectors, reduction.identity(lanes()));
   SmallVector<Value> sums = emitReducedLoops(row, start, emitVectors);
-  for (auto [vector, sum] : llvm::enumerate(sums))
-    bindVector(row, vector).emitStore(sum, frame.results[0], written);
+  for (auto [vector, sum] : llvm::enumerate(sums)) {
+    PointScope point = bindVector(row, vector);
+    results.emit(point, sum);
+  }
 }
 
 void ReduceEmitter::emitColumns(PointScope &row, Value first,

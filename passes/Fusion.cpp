@@ -1,10 +1,10 @@
 //===- Fusion.cpp - Which operations share a kernel -----------------------===//
 //
-// Walks a block from its end. An elementwise operation whose every use is in
-// one group joins that group when it runs over the same index space, so that
-// its result never goes through memory. Nothing is computed twice, and the
-// group stays convex: what it reads from outside cannot depend on its members,
-// whose results are not used outside.
+// Walks a block from its end. Each operation tries to join the groups that use
+// its result, so that the result need not go through memory, or is read from it
+// less often. What counts is the form a kernel may have (Kernels.h), that no
+// group comes to depend on itself, and a bound on the code of a kernel. Nothing
+// but scalars is computed twice.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,46 +12,146 @@
 #include "ir/Shape.h"
 #include "passes/Kernels.h"
 
-#include <optional>
-
 using namespace mlir;
 using namespace sinter;
 
-using Groups = llvm::DenseMap<Operation *, FusionGroup>;
+/// What a view, through other views, shows of.
+static Value viewedValue(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isView(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
+//===----------------------------------------------------------------------===//
+// Scalars
+//===----------------------------------------------------------------------===//
+
+/// The cost of computing a scalar again is that of this many operations at
+/// most.
+static constexpr unsigned maxRepeatedOps = 12;
+
+/// Whether everything that reads `value`, through views, can compute it again:
+/// elementwise operations and reductions. A contraction wants its operands in
+/// memory.
+static bool canBeRepeated(Value value) {
+  SmallVector<Value> work = {value};
+  while (!work.empty())
+    for (Operation *user : work.pop_back_val().getUsers()) {
+      if (isView(user))
+        work.push_back(user->getResult(0));
+      else if (!isElementwise(user) && !isa<ReduceOp>(user))
+        return false;
+    }
+  return true;
+}
+
+static llvm::DenseSet<Operation *> findRepeated(Block &block) {
+  llvm::DenseSet<Operation *> repeated;
+  DenseMap<Operation *, unsigned> costs;
+  for (Operation &op : block) {
+    if (!isScalarOp(&op) || !canBeRepeated(op.getResult(0)))
+      continue;
+    unsigned cost = 1;
+    for (Value operand : op.getOperands())
+      cost += costs.lookup(operand.getDefiningOp());
+    if (cost > maxRepeatedOps)
+      continue;
+    costs[&op] = cost;
+    repeated.insert(&op);
+  }
+  return repeated;
+}
 
 //===----------------------------------------------------------------------===//
 // Legality
 //===----------------------------------------------------------------------===//
 
-/// The dimensions that a kernel with this root computes its operations over, or
-/// nothing if it takes no other operation.
-static std::optional<Dims> indexSpaceOf(Operation *root) {
-  if (isElementwise(root))
-    return dimsOf(root->getResult(0));
-  if (ReduceOp reduce = dyn_cast<ReduceOp>(root))
-    return dimsOf(reduce.getInput());
-  return std::nullopt;
-}
+namespace {
+/// A set of operations that may become a kernel.
+class Candidate {
+public:
+  explicit Candidate(ArrayRef<Operation *> ops)
+      : ops(ops), members(ops.begin(), ops.end()) {}
 
-/// The root of the one group that all uses of `producer` are in, or null.
-static Operation *
-commonRoot(Operation *producer,
-           const llvm::DenseMap<Operation *, Operation *> &rootOf) {
-  Operation *root = nullptr;
-  for (Operation *user : producer->getUsers()) {
-    // Random wants its scalars from outside. Views are in no group.
-    Operation *userRoot = isa<RandomOp>(user) ? nullptr : rootOf.lookup(user);
-    if (!userRoot || (root && userRoot != root))
-      return nullptr;
-    root = userRoot;
+  /// Whether the operations fit one of the forms with several operations.
+  bool isLegal() {
+    for (Operation *op : ops) {
+      if (!isElementwise(op) && root)
+        return false;
+      if (!isElementwise(op))
+        root = op;
+      if (readsMemberApart(op))
+        return false;
+    }
+    if (!root)
+      return haveDims(ops, dimsOf(ops.front()->getResult(0)));
+    if (ReduceOp reduce = dyn_cast<ReduceOp>(root))
+      return fitsReduce(reduce);
+    if (ContractOp contract = dyn_cast<ContractOp>(root))
+      return fitsContract(contract);
+    return false;
   }
-  return root;
-}
 
-static bool isLegal(Operation *producer, Operation *root) {
-  return isElementwise(producer) &&
-         indexSpaceOf(root) == dimsOf(producer->getResult(0));
-}
+  Operation *getRoot() const { return root; }
+
+private:
+  bool isMember(Value value) const {
+    Operation *op = value.getDefiningOp();
+    return op && members.contains(op);
+  }
+
+  /// Needs a member's result at another index than its own.
+  bool readsMemberApart(Operation *op) const {
+    return llvm::any_of(op->getOperands(), [&](Value operand) {
+      Value viewed = viewedValue(operand);
+      return isMember(viewed) && (viewed != operand || isa<RandomOp>(op));
+    });
+  }
+
+  static bool haveDims(ArrayRef<Operation *> ops, const Dims &dims) {
+    return llvm::all_of(
+        ops, [&](Operation *op) { return dimsOf(op->getResult(0)) == dims; });
+  }
+
+  /// The members that a value is made of.
+  llvm::SmallPtrSet<Operation *, 8> slice(Value value) const {
+    llvm::SmallPtrSet<Operation *, 8> found;
+    SmallVector<Value> work = {value};
+    while (!work.empty()) {
+      Value next = work.pop_back_val();
+      if (isMember(next) && found.insert(next.getDefiningOp()).second)
+        llvm::append_range(work, next.getDefiningOp()->getOperands());
+    }
+    return found;
+  }
+
+  bool fitsReduce(ReduceOp root) const {
+    llvm::SmallPtrSet<Operation *, 8> feeds = slice(root.getInput());
+    SmallVector<Operation *> before, after;
+    for (Operation *op : ops)
+      if (op != root)
+        (feeds.contains(op) ? before : after).push_back(op);
+    for (Operation *op : before)
+      for (Operation *user : op->getUsers())
+        if (user != root && !feeds.contains(user))
+          return false;
+    return haveDims(before, dimsOf(root.getInput())) &&
+           haveDims(after, dimsOf(root.getResult()));
+  }
+
+  bool fitsContract(ContractOp root) const {
+    return !isMember(root.getLhs()) && !isMember(root.getRhs()) &&
+           haveDims(ops, dimsOf(root.getResult()));
+  }
+
+  ArrayRef<Operation *> ops;
+  llvm::SmallPtrSet<Operation *, 8> members;
+  Operation *root = nullptr;
+};
+} // namespace
 
 //===----------------------------------------------------------------------===//
 // Cost
@@ -61,27 +161,224 @@ static bool isLegal(Operation *producer, Operation *root) {
 /// the wait for larger code.
 static constexpr size_t maxGroupSize = 24;
 
-static bool isWorthwhile(const FusionGroup &group) {
-  return group.size() < maxGroupSize;
+/// An epilogue is written out for every vector of a register tile, of which a
+/// kernel has a few dozen.
+static constexpr unsigned maxEpilogueCost = 16;
+
+static unsigned epilogueCost(Operation *op) {
+  if (isa<ExpOp, LogOp, SinOp, CosOp, TanhOp, ErfOp, SigmoidOp, PowOp, RandomOp,
+          FloorDivOp, ModOp>(op))
+    return maxEpilogueCost;
+  return isa<DivOp, SqrtOp>(op) ? 2 : 1;
+}
+
+/// Whether an operand of an epilogue is addressed by the row and column of the
+/// contraction's result alone.
+static bool isSimplyAddressed(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (isa<ReshapeOp, SliceOp>(op))
+      return false;
+    if (!isa<BroadcastOp, TransposeOp>(op))
+      return true;
+    value = op->getOperand(0);
+  }
+  return true;
+}
+
+/// Whether the result of a contraction has at most one batch, row and column
+/// dimension, which then are those of its loops.
+static bool hasPlainLoops(ContractOp contract) {
+  ContractSpec spec = *parseContractSpec(contract.getSpec());
+  Dims dims = dimsOf(contract.getResult());
+  unsigned batches = 0, rows = 0, cols = 0;
+  for (auto [letter, dim] : llvm::zip(spec.result, dims)) {
+    if (dim.size == 1)
+      continue;
+    bool isRow = spec.lhs.contains(letter), isCol = spec.rhs.contains(letter);
+    ++(isRow && isCol ? batches : isRow ? rows : cols);
+  }
+  return batches <= 1 && rows <= 1 && cols <= 1;
+}
+
+static bool isWorthwhileEpilogue(ContractOp contract,
+                                 ArrayRef<Operation *> ops) {
+  unsigned cost = 0;
+  for (Operation *op : ops) {
+    if (op == contract)
+      continue;
+    cost += epilogueCost(op);
+    if (!llvm::all_of(op->getOperands(), isSimplyAddressed))
+      return false;
+  }
+  return cost < maxEpilogueCost && hasPlainLoops(contract) &&
+         contractDepth(contract) <= maxEpilogueDepth;
 }
 
 //===----------------------------------------------------------------------===//
-// Mechanics
+// Groups
 //===----------------------------------------------------------------------===//
 
-Groups sinter::groupOperations(Block &block, bool fuse) {
-  Groups groups;
-  llvm::DenseMap<Operation *, Operation *> rootOf;
+namespace {
+class Fuser {
+public:
+  Fuser(Block &block, Fusion &fusion) : block(block), fusion(fusion) {}
+
+  void run();
+
+private:
+  struct Facts {
+    /// Positions in the block of the first and the last operation.
+    unsigned first = 0, last = 0;
+    /// Some guard or check depends on it: it comes before any symbol changes.
+    bool isBeforeBarrier = false;
+    /// Some result is stored.
+    bool isStored = false;
+  };
+
+  void number();
+  Facts factsOf(Operation *op) const;
+  bool tryMerge(unsigned producer, unsigned consumer);
+  bool isConnectedApart(unsigned producer, unsigned consumer) const;
+  void merge(unsigned producer, unsigned consumer);
+
+  Block &block;
+  Fusion &fusion;
+  DenseMap<Operation *, unsigned> positions;
+  llvm::DenseSet<Operation *> beforeBarrier;
+  /// Of each group.
+  std::vector<Facts> facts;
+};
+} // namespace
+
+void Fuser::number() {
+  unsigned next = 0;
+  for (Operation &op : block)
+    positions[&op] = next++;
   for (Operation &op : llvm::reverse(block)) {
-    if (!isComputing(&op))
+    if (!isa<GuardOp, CheckOp>(op) && !beforeBarrier.contains(&op))
       continue;
-    Operation *root = fuse ? commonRoot(&op, rootOf) : nullptr;
-    if (!root || !isLegal(&op, root) || !isWorthwhile(groups[root]))
-      root = &op;
-    rootOf[&op] = root;
-    groups[root].push_back(&op);
+    for (Value operand : op.getOperands())
+      if (Operation *definition = operand.getDefiningOp())
+        beforeBarrier.insert(definition);
   }
-  for (auto &[root, group] : groups)
-    std::reverse(group.begin(), group.end());
-  return groups;
+}
+
+Fuser::Facts Fuser::factsOf(Operation *op) const {
+  Facts result;
+  result.first = result.last = positions.lookup(op);
+  result.isBeforeBarrier = beforeBarrier.contains(op);
+  result.isStored = llvm::any_of(
+      op->getUsers(), [](Operation *user) { return isa<StoreOp>(user); });
+  return result;
+}
+
+/// Whether a path leads from one group to the other through a third. Gives up,
+/// and says yes, after a number of steps, so that all searches together are
+/// linear.
+bool Fuser::isConnectedApart(unsigned producer, unsigned consumer) const {
+  constexpr unsigned maxSteps = 256;
+  SmallVector<Operation *> work;
+  llvm::DenseSet<Operation *> seen;
+  bool found = false;
+  auto addUsers = [&](Operation *from, bool isStart) {
+    for (Operation *op : from->getUsers()) {
+      auto group = fusion.groupOf.find(op);
+      bool isGrouped = group != fusion.groupOf.end();
+      if (isGrouped && group->second == consumer && !isStart)
+        found = true;
+      if (isGrouped && (group->second == consumer || group->second == producer))
+        continue;
+      unsigned first =
+          isGrouped ? facts[group->second].first : positions.lookup(op);
+      if (first > facts[consumer].last || !seen.insert(op).second)
+        continue;
+      work.push_back(op);
+    }
+  };
+  for (Operation *op : fusion.groups[producer])
+    addUsers(op, /*isStart=*/true);
+  while (!work.empty() && !found) {
+    Operation *op = work.pop_back_val();
+    auto group = fusion.groupOf.find(op);
+    if (group == fusion.groupOf.end())
+      addUsers(op, /*isStart=*/false);
+    else
+      for (Operation *member : fusion.groups[group->second])
+        addUsers(member, /*isStart=*/false);
+    if (seen.size() > maxSteps)
+      return true;
+  }
+  return found;
+}
+
+bool Fuser::tryMerge(unsigned producer, unsigned consumer) {
+  const Facts &from = facts[producer], &to = facts[consumer];
+  if ((from.isBeforeBarrier || to.isBeforeBarrier) &&
+      (from.isStored || to.isStored))
+    return false;
+  FusionGroup ops = fusion.groups[producer];
+  llvm::append_range(ops, fusion.groups[consumer]);
+  if (ops.size() > maxGroupSize)
+    return false;
+  Candidate candidate(ops);
+  if (!candidate.isLegal())
+    return false;
+  ContractOp contract = dyn_cast_or_null<ContractOp>(candidate.getRoot());
+  if (contract && !isWorthwhileEpilogue(contract, ops))
+    return false;
+  return !isConnectedApart(producer, consumer);
+}
+
+void Fuser::merge(unsigned producer, unsigned consumer) {
+  FusionGroup &from = fusion.groups[consumer];
+  for (Operation *op : from)
+    fusion.groupOf[op] = producer;
+  llvm::append_range(fusion.groups[producer], from);
+  from.clear();
+  Facts &a = facts[producer], &b = facts[consumer];
+  a.first = std::min(a.first, b.first);
+  a.last = std::max(a.last, b.last);
+  a.isBeforeBarrier |= b.isBeforeBarrier;
+  a.isStored |= b.isStored;
+}
+
+void Fuser::run() {
+  number();
+  for (Operation &op : llvm::reverse(block)) {
+    if (!isComputing(&op) || fusion.repeated.contains(&op))
+      continue;
+    unsigned group = fusion.groups.size();
+    fusion.groups.push_back({&op});
+    fusion.groupOf[&op] = group;
+    facts.push_back(factsOf(&op));
+    SmallVector<Operation *> users(op.getUsers());
+    llvm::sort(users, [&](Operation *a, Operation *b) {
+      return positions.lookup(a) < positions.lookup(b);
+    });
+    for (Operation *user : users) {
+      auto found = fusion.groupOf.find(user);
+      if (found != fusion.groupOf.end() && found->second != group &&
+          tryMerge(group, found->second))
+        merge(group, found->second);
+    }
+  }
+  for (FusionGroup &group : fusion.groups)
+    llvm::sort(group, [&](Operation *a, Operation *b) {
+      return positions.lookup(a) < positions.lookup(b);
+    });
+}
+
+Fusion sinter::fuseOperations(Block &block, bool fuse) {
+  Fusion fusion;
+  if (fuse) {
+    fusion.repeated = findRepeated(block);
+    Fuser(block, fusion).run();
+    return fusion;
+  }
+  for (Operation &op : block)
+    if (isComputing(&op)) {
+      fusion.groupOf[&op] = fusion.groups.size();
+      fusion.groups.push_back({&op});
+    }
+  return fusion;
 }

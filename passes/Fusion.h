@@ -5,17 +5,28 @@
 
 #include "mlir/IR/Block.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SmallVector.h"
 
+#include <vector>
+
 namespace sinter {
-/// Computing operations that share a kernel, in block order. Only the last
-/// one's result, the root's, is used outside.
+/// Computing operations that share a kernel, in block order.
 using FusionGroup = llvm::SmallVector<mlir::Operation *, 4>;
 
-/// Divides the computing operations of `block` into groups, found by their
-/// roots. Without `fuse` each is a group of its own.
-llvm::DenseMap<mlir::Operation *, FusionGroup>
-groupOperations(mlir::Block &block, bool fuse);
+struct Fusion {
+  /// Every computing operation that is not repeated is in one of them.
+  std::vector<FusionGroup> groups;
+  llvm::DenseMap<mlir::Operation *, unsigned> groupOf;
+  /// Scalars that every kernel which needs them computes again. Nothing but
+  /// kernels reads them.
+  llvm::DenseSet<mlir::Operation *> repeated;
+};
+
+/// Divides the computing operations of `block`, a list of pure operations
+/// between loads, stores and effects. Without `fuse` each is a group of its
+/// own. Groups can be put in an order in which each comes after what it reads.
+Fusion fuseOperations(mlir::Block &block, bool fuse);
 } // namespace sinter
 
 #endif // SINTER_PASSES_FUSION_H

@@ -25,6 +25,11 @@ bool sinter::isComputing(Operation *op) {
                                   SoftmaxOp, LogSoftmaxOp, ConcatOp, PadOp>(op);
 }
 
+bool sinter::isScalarOp(Operation *op) {
+  return op->hasTrait<ElementwiseTensorOp>() &&
+         cast<RankedTensorType>(op->getResult(0).getType()).getRank() == 0;
+}
+
 static bool isSplatConstant(Operation *op) {
   ConstantOp constant = dyn_cast<ConstantOp>(op);
   return constant && isa<SplatElementsAttr>(constant.getValue());
@@ -44,20 +49,17 @@ namespace {
 class Classifier {
 public:
   Classifier(KernelOp kernel, bool emitErrors)
-      : kernel(kernel), body(kernel.getBody().front()), emitErrors(emitErrors) {
-  }
+      : kernel(kernel), body(kernel.getBody().front()),
+        yielded(body.getTerminator()->getOperands()), emitErrors(emitErrors) {}
 
   std::optional<KernelForm> run() {
     if (failed(collect()))
       return std::nullopt;
+    if (Operation *root = rootOf(kernel))
+      return checkRooted(root);
     if (computing.empty())
       return checkCopy();
-    if (llvm::all_of(computing, isElementwise))
-      return checkElementwise();
-    Operation *root = computing.back();
-    if (isa<ReduceOp>(root))
-      return checkReduce(cast<ReduceOp>(root));
-    return checkSingle(root);
+    return checkElementwise();
   }
 
 private:
@@ -67,21 +69,35 @@ private:
     return std::nullopt;
   }
 
-  static bool isComputed(Value value) {
-    return value.getDefiningOp() && isComputing(value.getDefiningOp());
+  /// Of an operation that is no scalar.
+  bool isComputed(Value value) const {
+    Operation *op = value.getDefiningOp();
+    return op && isComputing(op) && !scalars.contains(op);
   }
 
-  /// Finds the computing operations; leaves and views stand before them.
+  bool isScalar(Operation *op) const {
+    return isScalarOp(op) && llvm::none_of(op->getOperands(), [&](Value value) {
+             return isComputed(value);
+           });
+  }
+
+  /// Finds the computing operations, besides scalars.
   LogicalResult collect() {
     for (Operation &op : body.without_terminator()) {
-      if (isComputing(&op)) {
+      auto readsComputed = [&] {
+        return llvm::any_of(op.getOperands(),
+                            [&](Value value) { return isComputed(value); });
+      };
+      if (isScalar(&op)) {
+        scalars.insert(&op);
+      } else if (isComputing(&op)) {
         computing.push_back(&op);
-        if (isa<RandomOp>(op) && llvm::any_of(op.getOperands(), isComputed))
+        if (isa<RandomOp>(op) && readsComputed())
           return fail(&op, "needs a seed and step from outside the kernel"),
                  failure();
       } else if (!isLeaf(&op) && !isView(&op)) {
         return fail(&op, "cannot stand in a kernel"), failure();
-      } else if (llvm::any_of(op.getOperands(), isComputed)) {
+      } else if (readsComputed()) {
         return fail(&op, "is a view of a value the kernel computes"), failure();
       }
     }
@@ -89,36 +105,87 @@ private:
   }
 
   std::optional<KernelForm> checkCopy() {
-    if (body.getTerminator()->getNumOperands() != 1)
+    // Scalars alone are elementwise, and may be several.
+    if (!scalars.empty() && llvm::all_of(yielded, [&](Value value) {
+          return scalars.contains(value.getDefiningOp());
+        }))
+      return KernelForm::Elementwise;
+    if (yielded.size() != 1)
       return fail(kernel, "copies more than one value");
     return KernelForm::Copy;
   }
 
   std::optional<KernelForm> checkElementwise() {
-    if (!allHaveDims(computing, dimsOf(computing.front()->getResult(0))))
+    Dims dims = dimsOf(computing.front()->getResult(0));
+    if (!allHaveDims(computing, dims) || !yieldsComputed(dims))
       return std::nullopt;
-    for (Value result : body.getTerminator()->getOperands())
-      if (!isComputed(result))
-        return fail(kernel, "yields a value that it does not compute");
     return KernelForm::Elementwise;
   }
 
+  std::optional<KernelForm> checkRooted(Operation *root) {
+    if (ReduceOp reduce = dyn_cast<ReduceOp>(root))
+      return checkReduce(reduce);
+    if (ContractOp contract = dyn_cast<ContractOp>(root))
+      return checkContract(contract);
+    if (computing.size() != 1)
+      return fail(root, "cannot share a kernel with another operation");
+    if (yielded.size() != 1 || yielded.front() != root->getResult(0))
+      return fail(kernel, "must yield the result of its root alone");
+    return KernelForm::Single;
+  }
+
   std::optional<KernelForm> checkReduce(ReduceOp root) {
-    ArrayRef<Operation *> others = ArrayRef(computing).drop_back();
-    for (Operation *op : others)
-      if (!isElementwise(op))
-        return fail(op, "cannot share a kernel with a reduction");
-    if (!allHaveDims(others, dimsOf(root.getInput())) || !yieldsOnly(root))
+    SmallVector<Operation *> before, after;
+    llvm::SmallPtrSet<Operation *, 8> feeds = slice(root.getInput());
+    for (Operation *op : computing)
+      if (op != root)
+        (feeds.contains(op) ? before : after).push_back(op);
+    for (Operation *op : after)
+      if (llvm::any_of(op->getOperands(), [&](Value value) {
+            return feeds.contains(value.getDefiningOp());
+          }))
+        return fail(op, "uses what a reduction in its kernel reduces");
+    Dims dims = dimsOf(root.getResult());
+    if (!areElementwise(before) || !areElementwise(after) ||
+        !allHaveDims(before, dimsOf(root.getInput())) ||
+        !allHaveDims(after, dims) || !yieldsComputed(dims))
       return std::nullopt;
     return KernelForm::Reduce;
   }
 
-  std::optional<KernelForm> checkSingle(Operation *root) {
-    if (computing.size() != 1)
-      return fail(root, "cannot share a kernel with another operation");
-    if (!yieldsOnly(root))
+  std::optional<KernelForm> checkContract(ContractOp root) {
+    SmallVector<Operation *> others;
+    for (Operation *op : computing)
+      if (op != root)
+        others.push_back(op);
+    if (!slice(root.getLhs()).empty() || !slice(root.getRhs()).empty())
+      return fail(root, "has an operand that its kernel computes");
+    if (!others.empty() && contractDepth(root) > maxEpilogueDepth)
+      return fail(root, "sums too many products for an epilogue");
+    Dims dims = dimsOf(root.getResult());
+    if (!areElementwise(others) || !allHaveDims(others, dims) ||
+        !yieldsComputed(dims))
       return std::nullopt;
-    return KernelForm::Single;
+    return KernelForm::Contract;
+  }
+
+  /// The computed operations that `value` is made of.
+  llvm::SmallPtrSet<Operation *, 8> slice(Value value) const {
+    llvm::SmallPtrSet<Operation *, 8> found;
+    SmallVector<Value> work = {value};
+    while (!work.empty()) {
+      Value next = work.pop_back_val();
+      if (isComputed(next) && found.insert(next.getDefiningOp()).second)
+        llvm::append_range(work, next.getDefiningOp()->getOperands());
+    }
+    return found;
+  }
+
+  bool areElementwise(ArrayRef<Operation *> ops) {
+    for (Operation *op : ops)
+      if (!isElementwise(op))
+        return fail(op, "cannot share a kernel with another operation"), false;
+    return true;
   }
 
   bool allHaveDims(ArrayRef<Operation *> ops, const Dims &dims) {
@@ -129,18 +196,20 @@ private:
     return true;
   }
 
-  bool yieldsOnly(Operation *root) {
-    Operation *yield = body.getTerminator();
-    if (yield->getNumOperands() == 1 &&
-        yield->getOperand(0) == root->getResult(0))
-      return true;
-    return fail(kernel, "must yield the result of its root alone"), false;
+  bool yieldsComputed(const Dims &dims) {
+    for (Value result : yielded)
+      if (!isComputed(result) || dimsOf(result) != dims)
+        return fail(kernel, "yields a value that is not among its results"),
+               false;
+    return true;
   }
 
   KernelOp kernel;
   Block &body;
+  OperandRange yielded;
   bool emitErrors;
   SmallVector<Operation *> computing;
+  llvm::SmallPtrSet<Operation *, 4> scalars;
 };
 } // namespace
 
@@ -149,22 +218,66 @@ std::optional<KernelForm> sinter::classifyKernel(KernelOp kernel,
   return Classifier(kernel, emitErrors).run();
 }
 
+Operation *sinter::rootOf(KernelOp kernel) {
+  Operation *root = nullptr;
+  for (Operation &op : kernel.getBody().front())
+    if (isComputing(&op) && !isElementwise(&op))
+      root = &op;
+  return root;
+}
+
+int64_t sinter::contractDepth(ContractOp contract) {
+  ContractSpec spec = *parseContractSpec(contract.getSpec());
+  Dims dims = dimsOf(contract.getLhs());
+  int64_t depth = 1;
+  for (auto [letter, dim] : llvm::zip(spec.lhs, dims))
+    if (!spec.result.contains(letter))
+      depth = std::min(depth * dim.size, maxBytes);
+  // A letter of one operand alone is summed as well.
+  for (auto [letter, dim] : llvm::zip(spec.rhs, dimsOf(contract.getRhs())))
+    if (!spec.result.contains(letter) && !spec.lhs.contains(letter))
+      depth = std::min(depth * dim.size, maxBytes);
+  return depth;
+}
+
+/// Whether `op` reads the root's result or what is made of it.
+static bool dependsOnRoot(Operation *op) {
+  llvm::SmallPtrSet<Operation *, 8> seen;
+  SmallVector<Operation *> work = {op};
+  while (!work.empty())
+    for (Value value : work.pop_back_val()->getOperands()) {
+      Operation *from = value.getDefiningOp();
+      if (!from || !isComputing(from) || !seen.insert(from).second)
+        continue;
+      if (!isElementwise(from))
+        return true;
+      work.push_back(from);
+    }
+  return false;
+}
+
 bool sinter::mayWriteOver(KernelOp kernel, unsigned argument, unsigned result) {
-  if (classifyKernel(kernel) != KernelForm::Elementwise)
+  std::optional<KernelForm> form = classifyKernel(kernel);
+  if (form != KernelForm::Elementwise && form != KernelForm::Reduce &&
+      form != KernelForm::Contract)
     return false;
   Block &body = kernel.getBody().front();
   BlockArgument from = body.getArgument(argument);
   RankedTensorType fromType = cast<RankedTensorType>(from.getType());
   RankedTensorType toType = cast<RankedTensorType>(
       body.getTerminator()->getOperand(result).getType());
-  if (dimsOf(fromType) != dimsOf(toType) ||
-      stridesOf(fromType) != stridesOf(toType) ||
+  Dims dims = dimsOf(toType);
+  if (dimsOf(fromType) != dims || stridesOf(fromType) != stridesOf(toType) ||
       elementBytes(fromType.getElementType()) !=
           elementBytes(toType.getElementType()))
     return false;
-  // Views read at another index; so, in effect, does random its scalars.
-  return llvm::all_of(from.getUsers(), [](Operation *user) {
-    return user->hasTrait<ElementwiseTensorOp>();
+  // Views read at another index; so, in effect, does random its scalars, and
+  // scalars that stand before a root.
+  return llvm::all_of(from.getUsers(), [&](Operation *user) {
+    return user->hasTrait<ElementwiseTensorOp>() &&
+           dimsOf(user->getResult(0)) == dims &&
+           (form == KernelForm::Elementwise || !dims.empty() ||
+            dependsOnRoot(user));
   });
 }
 
@@ -218,12 +331,15 @@ static std::string nameFor(ArrayRef<Operation *> ops) {
 /// What `results` are made of in a kernel of `ops`, operands before users. The
 /// order follows from the operands alone, so that kernels that compute the same
 /// come out equal wherever their operations stood.
-static SmallVector<Operation *> sliceFor(ArrayRef<Operation *> ops,
-                                         ValueRange results) {
+static SmallVector<Operation *>
+sliceFor(ArrayRef<Operation *> ops, ValueRange results,
+         const llvm::DenseSet<Operation *> &repeated) {
   llvm::SmallPtrSet<Operation *, 8> members(ops.begin(), ops.end());
   auto memberFor = [&](Value value) -> Operation * {
     Operation *op = value.getDefiningOp();
-    return op && (isInlined(op) || members.contains(op)) ? op : nullptr;
+    bool isMember =
+        op && (isInlined(op) || members.contains(op) || repeated.contains(op));
+    return isMember ? op : nullptr;
   };
   SmallVector<Operation *> slice;
   llvm::SmallPtrSet<Operation *, 16> seen;
@@ -270,9 +386,10 @@ KernelTable::KernelTable(ModuleOp module) : symbols(module) {
   }
 }
 
-LaunchOp KernelTable::createLaunch(OpBuilder &builder,
-                                   ArrayRef<Operation *> ops,
-                                   ValueRange results) {
+LaunchOp
+KernelTable::createLaunch(OpBuilder &builder, ArrayRef<Operation *> ops,
+                          ValueRange results,
+                          const llvm::DenseSet<Operation *> &repeated) {
   // The kernel stands before the first function that needs it.
   Location loc = ops.empty() ? results.front().getLoc() : ops.back()->getLoc();
   Operation *function = builder.getInsertionBlock()->getParentOp();
@@ -292,7 +409,7 @@ LaunchOp KernelTable::createLaunch(OpBuilder &builder,
       operands.push_back(value);
     }
   };
-  for (Operation *op : sliceFor(ops, results)) {
+  for (Operation *op : sliceFor(ops, results, repeated)) {
     addOperands(op->getOperands());
     cloneInto(kernelBuilder, op, mapping);
   }

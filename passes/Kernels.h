@@ -4,27 +4,34 @@
 // loops for them. The body of a `sinter.kernel` holds
 //
 //   leaves     splat, iota, extent
-//   views      broadcast, reshape, transpose, slice: of arguments, leaves and
-//              other views, never of a computed value
+//   scalars    elementwise operations of rank 0 on arguments, leaves and other
+//              scalars; computed again in each kernel that needs them
+//   views      broadcast, reshape, transpose, slice: of arguments, leaves,
+//              scalars and other views, never of another computed value
 //   computing  everything else that is pure: elementwise operations, random,
 //              reduce, argmax, contract, pick, softmax, log_softmax, concat,
 //              pad
 //
 // and never a constant: splats are leaves, other constants are arguments. It
-// has one of these forms, told by its root, the last computing operation:
+// has one of these forms, told by its root, the computing operation that is not
+// elementwise:
 //
-//   copy          no computing operation; the one result is an argument, a leaf
-//                 or a view.
-//   elementwise   elementwise operations and random, every computed value of
-//   the
-//                 same dimensions. Results are computed values.
-//   reduce        one reduce, the only result; besides it elementwise
-//   operations
-//                 and random of its operand's dimensions.
-//   single        one computing operation of another kind; its operands are
-//                 arguments, leaves and views.
+//   copy          nothing is computed but scalars; the one result is an
+//                 argument, a leaf, a scalar or a view.
+//   elementwise   no root; elementwise operations and random, every value of
+//                 the same dimensions. Results are computed values.
+//   reduce        one reduce; besides it elementwise operations and random of
+//                 its operand's dimensions that it alone uses, and elementwise
+//                 operations and random of its result's dimensions. Results are
+//                 of its result's dimensions.
+//   contract      one contract of arguments, leaves and views of them; besides
+//                 it elementwise operations and random of its result's
+//                 dimensions. If there are any, at most maxEpilogueDepth
+//                 products are summed.
+//   single        one computing operation of another kind, the only result; its
+//                 operands are arguments, leaves, scalars and views.
 //
-// The seed and step of random, everywhere, are arguments or leaves.
+// The seed and step of random, everywhere, are arguments, leaves or scalars.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,6 +42,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 
 #include <optional>
 
@@ -44,10 +52,22 @@ bool isView(mlir::Operation *op);
 /// Has one result element for each index, computed at that index alone: the
 /// elementwise operations and random.
 bool isElementwise(mlir::Operation *op);
+/// An elementwise operation of rank 0.
+bool isScalarOp(mlir::Operation *op);
 /// A pure operation on values that is no leaf, view or constant.
 bool isComputing(mlir::Operation *op);
 
-enum class KernelForm { Copy, Elementwise, Reduce, Single };
+enum class KernelForm { Copy, Elementwise, Reduce, Contract, Single };
+
+/// A contraction with an epilogue keeps its sums in registers over all steps;
+/// beyond this many a tile's operands no longer fit the second-level cache.
+inline constexpr int64_t maxEpilogueDepth = 4096;
+
+/// Products in each sum, run-time dimensions at their bounds.
+int64_t contractDepth(ContractOp contract);
+
+/// The computing operation that is neither elementwise nor random, or null.
+mlir::Operation *rootOf(KernelOp kernel);
 
 /// The form of a kernel, or nothing if it has none of them. Emits errors that
 /// say why if `emitErrors`.
@@ -58,9 +78,10 @@ inline bool isSupportedKernel(KernelOp kernel) {
 }
 
 /// Whether `result` of the kernel may be written over the bytes of `argument`:
-/// the kernel is elementwise, reads the argument only at the index it writes,
-/// and both have the same dimensions, layout and bytes an element. Generated
-/// code reads all operands at an index before it writes any result there.
+/// both have the same dimensions, layout and bytes an element, and only
+/// elementwise operations of these dimensions read the argument, in a form
+/// other than single. Generated code reads all operands of such operations at
+/// an index before it writes any result there.
 bool mayWriteOver(KernelOp kernel, unsigned argument, unsigned result);
 
 /// The kernels of a module, each once.
@@ -69,12 +90,13 @@ public:
   explicit KernelTable(mlir::ModuleOp module);
 
   /// Creates, at the builder, the launch of a kernel that computes `results`
-  /// from the operations `ops` of the builder's block, the root last. Views,
-  /// leaves and splat constants they are made of are cloned into it. Without
-  /// `ops` the kernel copies its one result.
+  /// from the operations `ops` of the builder's block. Views, leaves, splat
+  /// constants and `repeated` operations they are made of are cloned into it.
+  /// Without `ops` the kernel copies its one result.
   LaunchOp createLaunch(mlir::OpBuilder &builder,
                         llvm::ArrayRef<mlir::Operation *> ops,
-                        mlir::ValueRange results);
+                        mlir::ValueRange results,
+                        const llvm::DenseSet<mlir::Operation *> &repeated = {});
 
   KernelOp lookup(LaunchOp launch) const {
     return symbols.lookup<KernelOp>(launch.getKernel());

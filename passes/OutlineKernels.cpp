@@ -4,6 +4,8 @@
 #include "passes/Kernels.h"
 #include "passes/Passes.h"
 
+#include <set>
+
 namespace sinter {
 #define GEN_PASS_DEF_OUTLINEKERNELS
 #include "passes/Passes.h.inc"
@@ -22,6 +24,71 @@ static bool staysInList(Operation *op) {
              func::ReturnOp>(op);
 }
 
+//===----------------------------------------------------------------------===//
+// Order
+//===----------------------------------------------------------------------===//
+
+/// Puts the operations of `block` in an order in which those of each group
+/// follow one another, otherwise as near to the given one as can be.
+static void gatherGroups(Block &block, const Fusion &fusion) {
+  struct Unit {
+    SmallVector<Operation *, 1> ops;
+    SmallVector<unsigned, 4> successors;
+    unsigned numPredecessors = 0;
+  };
+  // In the order of their last operations.
+  std::vector<Unit> units;
+  DenseMap<Operation *, unsigned> unitOf;
+  for (Operation &op : block.without_terminator()) {
+    DenseMap<Operation *, unsigned>::const_iterator group =
+        fusion.groupOf.find(&op);
+    Operation *single = &op;
+    ArrayRef<Operation *> ops = single;
+    if (group != fusion.groupOf.end())
+      ops = fusion.groups[group->second];
+    if (ops.back() != &op)
+      continue;
+    for (Operation *member : ops)
+      unitOf[member] = units.size();
+    units.push_back({SmallVector<Operation *, 1>(ops), {}, 0});
+  }
+  auto addEdge = [&](unsigned from, unsigned to) {
+    units[from].successors.push_back(to);
+    ++units[to].numPredecessors;
+  };
+  std::optional<unsigned> lastEffect;
+  for (unsigned unit = 0; unit < units.size(); ++unit) {
+    for (Operation *op : units[unit].ops)
+      for (Value operand : op->getOperands())
+        if (Operation *from = operand.getDefiningOp())
+          if (unitOf.lookup(from) != unit)
+            addEdge(unitOf.lookup(from), unit);
+    // Loads and stores are of a function's begin and end.
+    if (!isa<PrintOp, CheckOp, GuardOp>(units[unit].ops.front()))
+      continue;
+    if (lastEffect)
+      addEdge(*lastEffect, unit);
+    lastEffect = unit;
+  }
+  std::set<unsigned> ready;
+  for (unsigned unit = 0; unit < units.size(); ++unit)
+    if (units[unit].numPredecessors == 0)
+      ready.insert(unit);
+  while (!ready.empty()) {
+    const Unit &unit = units[*ready.begin()];
+    ready.erase(ready.begin());
+    for (Operation *op : unit.ops)
+      op->moveBefore(block.getTerminator());
+    for (unsigned next : unit.successors)
+      if (--units[next].numPredecessors == 0)
+        ready.insert(next);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Outlining
+//===----------------------------------------------------------------------===//
+
 namespace {
 /// Outlines one function.
 class Outliner {
@@ -31,7 +98,8 @@ public:
 
   LogicalResult run(bool fuse) {
     eraseDeadOps();
-    groups = groupOperations(body, fuse);
+    fusion = fuseOperations(body, fuse);
+    gatherGroups(body, fusion);
     for (Operation &op : llvm::make_early_inc_range(body))
       if (failed(visit(&op)))
         return failure();
@@ -46,23 +114,36 @@ private:
     else if (isComputing(op))
       outlineGroup(op);
     else if (endsLongChain(op))
-      replaceByLaunch(op, {});
+      replaceByLaunch(op, op->getResults());
     else if (!isLeaf(op) && !isView(op))
       return op->emitOpError("cannot be outlined into a kernel");
     return success();
   }
 
-  /// Members of a group wait for its root.
+  /// Of a group whose last operation this is; the others wait for it.
   void outlineGroup(Operation *op) {
-    llvm::DenseMap<Operation *, FusionGroup>::iterator group = groups.find(op);
-    if (group != groups.end())
-      replaceByLaunch(op, group->second);
+    if (fusion.repeated.contains(op))
+      return;
+    const FusionGroup &group = fusion.groups[fusion.groupOf.lookup(op)];
+    if (group.back() != op)
+      return;
+    llvm::SmallPtrSet<Operation *, 8> members(group.begin(), group.end());
+    SmallVector<Value> results;
+    for (Operation *member : group)
+      if (!llvm::all_of(member->getUsers(), [&](Operation *user) {
+            return members.contains(user);
+          }))
+        results.push_back(member->getResult(0));
+    replaceByLaunch(op, results, group);
   }
 
-  void replaceByLaunch(Operation *op, ArrayRef<Operation *> ops) {
+  void replaceByLaunch(Operation *op, ValueRange results,
+                       ArrayRef<Operation *> ops = {}) {
     OpBuilder builder(op);
-    op->replaceAllUsesWith(
-        kernels.createLaunch(builder, ops, op->getResults()));
+    LaunchOp launch =
+        kernels.createLaunch(builder, ops, results, fusion.repeated);
+    for (auto [before, after] : llvm::zip(results, launch.getResults()))
+      before.replaceAllUsesWith(after);
   }
 
   bool endsLongChain(Operation *op) {
@@ -83,7 +164,9 @@ private:
       Value &written = writtenOut[operand.get()];
       if (!written) {
         OpBuilder builder(op);
-        written = kernels.createLaunch(builder, {}, operand.get()).getResult(0);
+        written =
+            kernels.createLaunch(builder, {}, operand.get(), fusion.repeated)
+                .getResult(0);
       }
       operand.set(written);
     }
@@ -103,7 +186,7 @@ private:
 
   Block &body;
   KernelTable &kernels;
-  llvm::DenseMap<Operation *, FusionGroup> groups;
+  Fusion fusion;
   DenseMap<Value, unsigned> viewChains;
   DenseMap<Value, Value> writtenOut;
 };

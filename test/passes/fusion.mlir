@@ -19,12 +19,16 @@ func.func @chain(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-// A value that two kernels need is written out.
+// A value with two users and both of them are one kernel.
 
-// CHECK: sinter.kernel @exp_0
-// CHECK: sinter.kernel @neg_1
-// CHECK: sinter.kernel @abs_2
+// CHECK: sinter.kernel @exp_neg_abs_0(%[[A:.*]]: tensor<4xf32>)
+// CHECK-NEXT: %[[E:.*]] = sinter.exp %[[A]]
+// CHECK-NEXT: %[[N:.*]] = sinter.neg %[[E]]
+// CHECK-NEXT: %[[S:.*]] = sinter.abs %[[E]]
+// CHECK-NEXT: sinter.yield %[[N]], %[[S]]
 // CHECK-LABEL: func.func @two_users
+// CHECK-NEXT: %[[R:.*]]:2 = sinter.launch @exp_neg_abs_0(%arg0)
+// CHECK-NEXT: return %[[R]]#0, %[[R]]#1
 func.func @two_users(%a: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %e = sinter.exp %a : tensor<4xf32>
   %n = sinter.neg %e : tensor<4xf32>
@@ -34,15 +38,30 @@ func.func @two_users(%a: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
 
 // -----
 
-// So is one that is returned.
+// One that is returned is a result of the kernel as well.
 
-// CHECK: sinter.kernel @exp_0
-// CHECK: sinter.kernel @neg_1
+// CHECK: sinter.kernel @exp_neg_0
+// CHECK: sinter.yield %{{.*}}, %{{.*}} : tensor<4xf32>, tensor<4xf32>
 // CHECK-LABEL: func.func @returned
 func.func @returned(%a: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %e = sinter.exp %a : tensor<4xf32>
   %n = sinter.neg %e : tensor<4xf32>
   return %n, %e : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+// But not where a third kernel stands between: it would read its own result.
+
+// CHECK: sinter.kernel @exp_0
+// CHECK: sinter.kernel @softmax_1
+// CHECK: sinter.kernel @mul_2
+// CHECK-LABEL: func.func @connected_apart
+func.func @connected_apart(%a: tensor<4xf32>) -> tensor<4xf32> {
+  %e = sinter.exp %a : tensor<4xf32>
+  %p = sinter.softmax %e : tensor<4xf32>
+  %m = sinter.mul %e, %p : tensor<4xf32>
+  return %m : tensor<4xf32>
 }
 
 // -----
@@ -65,16 +84,15 @@ func.func @reduction(%a: tensor<4x8xf32>, %b: tensor<4x8xf32>) -> tensor<4xf32> 
 
 // -----
 
-// A reduction does not join what reads it, nor does anything join a contraction,
-// a row operation or a reduction behind it.
+// What follows a contraction at the same index is its epilogue; nothing joins a
+// row operation, and a view separates.
 
 // CHECK: sinter.kernel @exp_0
-// CHECK: sinter.kernel @contract_1
-// CHECK: sinter.kernel @neg_2
-// CHECK: sinter.kernel @softmax_3
-// CHECK: sinter.kernel @reduce_sum_4
-// CHECK: sinter.kernel @abs_5
-// CHECK: sinter.kernel @reduce_sum_6
+// CHECK: sinter.kernel @contract_neg_1
+// CHECK: sinter.kernel @softmax_2
+// CHECK: sinter.kernel @reduce_sum_3
+// CHECK: sinter.kernel @abs_4
+// CHECK: sinter.kernel @reduce_sum_5
 // CHECK-LABEL: func.func @other_kinds
 func.func @other_kinds(%a: tensor<4x4xf32>) -> tensor<f32> {
   %e = sinter.exp %a : tensor<4x4xf32>
@@ -110,10 +128,11 @@ func.func @views(%a: tensor<4x4xf32>) -> tensor<4x4xf32> {
 
 // -----
 
-// A scalar that is broadcast is computed once, not at every index.
+// A scalar is computed in every kernel that needs it, before its loops.
 
-// CHECK: sinter.kernel @cast_0
-// CHECK: sinter.kernel @mul_sub_1
+// CHECK: sinter.kernel @mul_sub_0(%[[LR:.*]]: tensor<f64>, %{{.*}}: tensor<4xf32>, %{{.*}}: tensor<4xf32>)
+// CHECK-NEXT: %[[C:.*]] = sinter.cast %[[LR]]
+// CHECK-NEXT: sinter.broadcast %[[C]]
 // CHECK-LABEL: func.func @scalar
 func.func @scalar(%lr: tensor<f64>, %w: tensor<4xf32>, %g: tensor<4xf32>) -> tensor<4xf32> {
   %c = sinter.cast %lr : tensor<f64> -> tensor<f32>
@@ -125,15 +144,90 @@ func.func @scalar(%lr: tensor<f64>, %w: tensor<4xf32>, %g: tensor<4xf32>) -> ten
 
 // -----
 
-// A random draw is elementwise, but its seed comes from outside.
+// A random draw is elementwise; its seed may be a scalar.
 
-// CHECK: sinter.kernel @add_0
-// CHECK: sinter.kernel @random_normal_neg_1(%[[SEED:.*]]: tensor<i64>, %[[STEP:.*]]: tensor<i64>)
-// CHECK-NEXT: %[[R:.*]] = sinter.random normal %[[SEED]], %[[STEP]] stream 1 : tensor<f32>
+// CHECK: sinter.kernel @random_normal_neg_0(%[[SEED:.*]]: tensor<i64>, %[[STEP:.*]]: tensor<i64>)
+// CHECK-NEXT: %[[S:.*]] = sinter.add %[[SEED]], %[[STEP]]
+// CHECK-NEXT: %[[R:.*]] = sinter.random normal %[[S]], %[[STEP]] stream 1 : tensor<f32>
 // CHECK-LABEL: func.func @random
 func.func @random(%seed: tensor<i64>, %step: tensor<i64>) -> tensor<f32> {
   %s = sinter.add %seed, %step : tensor<i64>
   %r = sinter.random normal %s, %step stream 1 : tensor<f32>
   %n = sinter.neg %r : tensor<f32>
   return %n : tensor<f32>
+}
+
+// -----
+
+// An optimizer's rule is the epilogue of the gradient that feeds it: nothing of
+// the weight's size is written but the weight. The bias has its gradient's
+// reduction.
+
+sinter.global param @w : tensor<4x8xf32> {label = "w", owner = "m"}
+sinter.global param @b : tensor<4xf32> {label = "b", owner = "m"}
+
+// CHECK: sinter.kernel @contract_mul_sub_0
+// CHECK: sinter.yield %{{.*}} : tensor<4x8xf32>
+// CHECK: sinter.kernel @reduce_sum_mul_sub_1
+// CHECK: sinter.yield %{{.*}} : tensor<4xf32>
+// CHECK-LABEL: func.func @sgd
+// CHECK: sinter.launch @contract_mul_sub_0
+// CHECK: sinter.launch @reduce_sum_mul_sub_1
+// CHECK-NOT: sinter.launch
+// CHECK: return
+func.func @sgd(%x: tensor<16x8xf32>, %dz: tensor<16x4xf32>, %lr: tensor<f32>) {
+  %w = sinter.load @w : tensor<4x8xf32>
+  %b = sinter.load @b : tensor<4xf32>
+  %dw = sinter.contract "bo,bi->oi" %dz, %x : tensor<16x4xf32>, tensor<16x8xf32> -> tensor<4x8xf32>
+  %lw = sinter.broadcast %lr dims [] : tensor<f32> -> tensor<4x8xf32>
+  %sw = sinter.mul %lw, %dw : tensor<4x8xf32>
+  %nw = sinter.sub %w, %sw : tensor<4x8xf32>
+  %db = sinter.reduce sum %dz axes [0] : tensor<16x4xf32> -> tensor<4xf32>
+  %lb = sinter.broadcast %lr dims [] : tensor<f32> -> tensor<4xf32>
+  %sb = sinter.mul %lb, %db : tensor<4xf32>
+  %nb = sinter.sub %b, %sb : tensor<4xf32>
+  sinter.store %nw, @w : tensor<4x8xf32>
+  sinter.store %nb, @b : tensor<4xf32>
+  return
+}
+
+// -----
+
+// Clipping by the norm of all gradients needs the gradient before the update.
+
+sinter.global param @w : tensor<4x8xf32> {label = "w", owner = "m"}
+
+// CHECK: sinter.kernel @contract_0
+// CHECK: sinter.kernel @mul_reduce_sum_1
+// CHECK: sinter.kernel @div_sub_2
+// CHECK-LABEL: func.func @clipped
+func.func @clipped(%x: tensor<16x8xf32>, %dz: tensor<16x4xf32>) {
+  %w = sinter.load @w : tensor<4x8xf32>
+  %dw = sinter.contract "bo,bi->oi" %dz, %x : tensor<16x4xf32>, tensor<16x8xf32> -> tensor<4x8xf32>
+  %sq = sinter.mul %dw, %dw : tensor<4x8xf32>
+  %sum = sinter.reduce sum %sq axes [0, 1] : tensor<4x8xf32> -> tensor<f32>
+  %n = sinter.sqrt %sum : tensor<f32>
+  %nb = sinter.broadcast %n dims [] : tensor<f32> -> tensor<4x8xf32>
+  %g = sinter.div %dw, %nb : tensor<4x8xf32>
+  %nw = sinter.sub %w, %g : tensor<4x8xf32>
+  sinter.store %nw, @w : tensor<4x8xf32>
+  return
+}
+
+// -----
+
+// What a guard waits for does not share a kernel with what changes a symbol.
+
+sinter.global state @s : tensor<f32> {label = "s", owner = "m"}
+
+// CHECK: sinter.kernel @exp_0
+// CHECK: sinter.kernel @add_1
+// CHECK-LABEL: func.func @guarded
+func.func @guarded(%x: tensor<f32>) {
+  %old = sinter.load @s : tensor<f32>
+  %e = sinter.exp %x : tensor<f32>
+  sinter.guard %e named "loss" : tensor<f32>
+  %new = sinter.add %old, %e : tensor<f32>
+  sinter.store %new, @s : tensor<f32>
+  return
 }

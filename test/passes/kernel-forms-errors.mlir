@@ -34,7 +34,7 @@ module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, s
 // -----
 
 module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
-  // expected-error @+1 {{yields a value that it does not compute}}
+  // expected-error @+1 {{yields a value that is not among its results}}
   sinter.kernel @yields_argument(%x: tensor<4xf32>) {
     %a = sinter.exp %x : tensor<4xf32>
     sinter.yield %a, %x : tensor<4xf32>, tensor<4xf32>
@@ -53,7 +53,7 @@ module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, s
 // -----
 
 module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
-  // expected-error @+1 {{must yield the result of its root alone}}
+  // expected-error @+1 {{yields a value that is not among its results}}
   sinter.kernel @reduce_and_more(%x: tensor<4xf32>) {
     %a = sinter.exp %x : tensor<4xf32>
     %b = sinter.reduce sum %a axes [0] : tensor<4xf32> -> tensor<f32>
@@ -65,7 +65,7 @@ module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, s
 
 module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
   sinter.kernel @two_reductions(%x: tensor<4x4xf32>) {
-    // expected-error @+1 {{cannot share a kernel with a reduction}}
+    // expected-error @+1 {{cannot share a kernel with another operation}}
     %a = sinter.reduce sum %x axes [0] : tensor<4x4xf32> -> tensor<4xf32>
     %b = sinter.reduce sum %a axes [0] : tensor<4xf32> -> tensor<f32>
     sinter.yield %b : tensor<f32>
@@ -98,9 +98,44 @@ module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, s
 
 module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
   sinter.kernel @seed(%x: tensor<i64>) {
-    %a = sinter.neg %x : tensor<i64>
+    %u = sinter.random uniform %x, %x stream 1 : tensor<f32>
+    %a = sinter.cast %u : tensor<f32> -> tensor<i64>
     // expected-error @+1 {{needs a seed and step from outside the kernel}}
     %b = sinter.random normal %a, %x stream 1 : tensor<f32>
     sinter.yield %b : tensor<f32>
+  }
+}
+
+// -----
+
+module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
+  sinter.kernel @contract_prologue(%x: tensor<4x4xf32>) {
+    %a = sinter.exp %x : tensor<4x4xf32>
+    // expected-error @+1 {{has an operand that its kernel computes}}
+    %b = sinter.contract "ij,jk->ik" %a, %x : tensor<4x4xf32>, tensor<4x4xf32> -> tensor<4x4xf32>
+    sinter.yield %b : tensor<4x4xf32>
+  }
+}
+
+// -----
+
+module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
+  sinter.kernel @deep(%x: tensor<2x5000xf32>) {
+    // expected-error @+1 {{sums too many products for an epilogue}}
+    %a = sinter.contract "ik,jk->ij" %x, %x : tensor<2x5000xf32>, tensor<2x5000xf32> -> tensor<2x2xf32>
+    %b = sinter.exp %a : tensor<2x2xf32>
+    sinter.yield %b : tensor<2x2xf32>
+  }
+}
+
+// -----
+
+module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
+  sinter.kernel @both_sides(%x: tensor<4xf32>) {
+    %a = sinter.exp %x : tensor<4xf32>
+    %s = sinter.reduce sum %a axes [] : tensor<4xf32> -> tensor<4xf32>
+    // expected-error @+1 {{uses what a reduction in its kernel reduces}}
+    %b = sinter.add %a, %s : tensor<4xf32>
+    sinter.yield %b : tensor<4xf32>
   }
 }
