@@ -85,7 +85,8 @@ static bool flatten(const List &list, unsigned level, FlatList &flat) {
         return false;
       continue;
     }
-    if (!element.isNumber() || flat.dims.size() != level + 1)
+    if (!element.isNumber() || flat.dims.size() != level + 1 ||
+        flat.leaves.size() == kMaxListNumbers)
       return false;
     flat.hasFraction |= element.is<double>();
     flat.hasInteger |= element.is<int64_t>();
@@ -94,33 +95,24 @@ static bool flatten(const List &list, unsigned level, FlatList &flat) {
   return true;
 }
 
+/// The element type of a list of numbers.
+static Type listElement(Emitter &emit, const FlatList &flat) {
+  if (flat.hasFraction)
+    return emit.f32();
+  return flat.hasInteger ? emit.i32() : emit.i1();
+}
+
+/// The numbers as a constant; null if an integer does not fit.
 static DenseElementsAttr constantOf(Emitter &emit, const FlatList &flat,
-                                    bool &fits) {
-  Type element = flat.hasFraction  ? emit.f32()
-                 : flat.hasInteger ? emit.i32()
-                                   : emit.i1();
-  RankedTensorType type = makeTensor(flat.dims, element);
-  fits = true;
-  if (flat.hasFraction) {
-    std::vector<float> values;
-    for (const Object *leaf : flat.leaves)
-      values.push_back(float(leaf->number()));
-    return DenseElementsAttr::get(type, ArrayRef<float>(values));
+                                    Type element) {
+  SmallVector<Attribute> values;
+  for (const Object *leaf : flat.leaves) {
+    TypedAttr value = emit.numberAttr(element, *leaf);
+    if (!value)
+      return {};
+    values.push_back(value);
   }
-  if (flat.hasInteger) {
-    std::vector<int32_t> values;
-    for (const Object *leaf : flat.leaves) {
-      int64_t value =
-          leaf->is<bool>() ? *leaf->as<bool>() : *leaf->as<int64_t>();
-      fits &= llvm::isInt<32>(value);
-      values.push_back(int32_t(value));
-    }
-    return DenseElementsAttr::get(type, ArrayRef<int32_t>(values));
-  }
-  SmallVector<bool> values;
-  for (const Object *leaf : flat.leaves)
-    values.push_back(*leaf->as<bool>());
-  return DenseElementsAttr::get(type, ArrayRef<bool>(values));
+  return DenseElementsAttr::get(makeTensor(flat.dims, element), values);
 }
 
 Value Elaborator::listTensor(Loc loc, List &list) {
@@ -133,10 +125,16 @@ Value Elaborator::listTensor(Loc loc, List &list) {
     return {};
   }
   FlatList flat;
-  if (flatten(list, 0, flat)) {
-    bool fits = true;
-    DenseElementsAttr constant = constantOf(emit, flat, fits);
-    if (!fits) {
+  bool isConstant = flatten(list, 0, flat);
+  if (!isConstant && flat.leaves.size() == kMaxListNumbers) {
+    emit.error(Code::TooLarge, loc,
+               "a list of more than " + Twine(kMaxListNumbers) + " numbers");
+    return {};
+  }
+  if (isConstant) {
+    DenseElementsAttr constant =
+        constantOf(emit, flat, listElement(emit, flat));
+    if (!constant) {
       emit.error(Code::BadValue, loc,
                  "the integers of this list do not fit i32");
       return {};
@@ -252,6 +250,13 @@ Value Elaborator::coerce(Loc loc, const Object &object, RankedTensorType type,
                          const Twine &what) {
   if (object.isAbsorbing())
     return {};
+  // Numbers in a list that is declared f64 are not rounded to f32 first.
+  FlatList flat;
+  const List *list = object.list();
+  if (list && type.getElementType().isF64() && flatten(*list, 0, flat) &&
+      flat.dims == dimsOf(type))
+    return ConstantOp::create(emit.builder, emit.at(loc),
+                              constantOf(emit, flat, type.getElementType()));
   std::optional<Tensor> tensor;
   if (!object.isNumber()) {
     tensor = toTensor(loc, object);

@@ -76,6 +76,9 @@ void Elaborator::elaborateSection(DataSection &target) {
   part = &whole;
   execute(*target.body, newScope(fileScope));
   streams.leave();
+  // A column may be called `columns`, too.
+  if (whole.find("columns"))
+    columns.function.setName(target.name + "..columns");
   if (whole.columns.empty() && target.parts.size() > 1)
     target.parts.pop_front();
   else if (target.parts.size() > 1)

@@ -42,7 +42,7 @@ inline constexpr unsigned kMaxInlining = 64;
 /// Expressions and blocks in evaluation at one time, over all inlined calls.
 inline constexpr unsigned kMaxDepth = 500;
 /// Statements and expressions that are evaluated for one file.
-inline constexpr unsigned kMaxEvaluations = 5'000'000;
+inline constexpr unsigned kMaxEvaluations = 2'000'000;
 
 /// Where a draw stands in its file: blocks and loops from the outside inwards,
 /// with the number of draws and blocks seen in each. Names random streams

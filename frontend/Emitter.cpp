@@ -78,9 +78,7 @@ RankedTensorType Emitter::tensorType(Loc loc, ArrayRef<Dim> dims,
 // Leaves
 //===----------------------------------------------------------------------===//
 
-/// The number as an attribute of the element type; null when it does not fit.
-static TypedAttr numberAttr(OpBuilder &builder, Type element,
-                            const Object &number) {
+TypedAttr Emitter::numberAttr(Type element, const Object &number) {
   if (isa<FloatType>(element))
     return builder.getFloatAttr(element, number.number());
   const double *fraction = number.as<double>();
@@ -107,7 +105,7 @@ Value Emitter::splat(Loc loc, ArrayRef<Dim> dims, Type element,
   RankedTensorType type = tensorType(loc, dims, element);
   if (!type)
     return {};
-  TypedAttr attr = numberAttr(builder, element, number);
+  TypedAttr attr = numberAttr(element, number);
   if (!attr) {
     error(Code::BadValue, loc,
           describe(number) + " does not fit " + dtypeName(element));

@@ -74,6 +74,8 @@ public:
   // Leaves
   //===--------------------------------------------------------------------===//
 
+  /// The number as an attribute of that element type; null if it does not fit.
+  mlir::TypedAttr numberAttr(mlir::Type element, const Object &number);
   /// A build-time number everywhere; it must fit the element type.
   mlir::Value splat(Loc loc, llvm::ArrayRef<Dim> dims, mlir::Type element,
                     const Object &number);

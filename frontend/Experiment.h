@@ -42,14 +42,14 @@ struct Experiment {
   std::vector<CallArgument> modelArguments;
   /// In order of declaration.
   std::vector<ParameterInfo> parameters;
+  llvm::StringMap<unsigned> parameterIndex;
   /// Fills the parameters; its body grows while the model is elaborated.
   std::unique_ptr<Frame> init;
 
   const ParameterInfo *find(llvm::StringRef parameter) const {
-    for (const ParameterInfo &candidate : parameters)
-      if (candidate.name == parameter)
-        return &candidate;
-    return nullptr;
+    llvm::StringMap<unsigned>::const_iterator it =
+        parameterIndex.find(parameter);
+    return it == parameterIndex.end() ? nullptr : &parameters[it->second];
   }
 };
 

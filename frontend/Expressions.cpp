@@ -324,6 +324,14 @@ Object Elaborator::evaluateText(const TextExpr *expr, Scope &scope) {
   }
   if (failed.isAbsorbing())
     return failed;
+  size_t length = text.size();
+  for (const TextPiece &piece : text)
+    length += piece.characters.size();
+  if (length > kMaxTextLength) {
+    emit.error(Code::TooLarge, expr->loc,
+               "a text of more than " + Twine(kMaxTextLength) + " characters");
+    return Object::error();
+  }
   return Object(std::make_shared<const Text>(std::move(text)));
 }
 
@@ -350,6 +358,15 @@ Object Elaborator::evaluateList(const ListExpr *expr, Scope &scope) {
   }
   if (failed.isAbsorbing())
     return failed;
+  // Loops can nest lists far deeper than the text does.
+  for (const Object &element : elements)
+    if (const List *inner = element.list())
+      if (inner->depth >= kMaxListDepth) {
+        emit.error(Code::TooLarge, expr->loc,
+                   "lists are nested more than " + Twine(kMaxListDepth) +
+                       " deep");
+        return Object::error();
+      }
   return Object::list(std::move(elements));
 }
 

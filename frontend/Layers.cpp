@@ -76,6 +76,11 @@ Object sinter::applyIdx(Call &call) {
 }
 
 Object sinter::applyGroups(Call &call) {
+  for (unsigned i : {0u, 1u})
+    if (!call[i].isNumber() && !call[i].isNone() && !call[i].is<Tensor>()) {
+      call.wrongType(i, "a number");
+      return Object::error();
+    }
   return Object(Groups{std::make_shared<const Object>(call[0]),
                        std::make_shared<const Object>(call[1])});
 }

@@ -80,6 +80,9 @@ Object Elaborator::feedInput(const BindStmt *stmt, RankedTensorType type) {
     return Object::error();
   }
   const DataColumn *column = source->find(stmt->name);
+  // The data of a prediction may lack what only the loss needs.
+  if (!column && model->mode == Mode::PredictRaw)
+    return Object::rows();
   if (!column) {
     emit.error(Code::DataMismatch, stmt->nameLoc,
                "'" + source->path() + "' has no column for the " +
@@ -200,7 +203,11 @@ void Elaborator::executePredict(const ValueStmt *stmt, Scope &scope) {
     return;
   Loc loc = stmt->value->loc;
   if (object.isAbsorbing()) {
-    emit.error(Code::WrongType, loc, "'predict' depends on a target")
+    bool isRaw = model->mode == Mode::PredictRaw;
+    emit.error(isRaw ? Code::DataMismatch : Code::WrongType, loc,
+               isRaw ? "'predict' needs an input that the section 'predict' "
+                       "has no column for"
+                     : "'predict' depends on a target")
         .addHelp("a prediction is made from the inputs alone");
     return;
   }

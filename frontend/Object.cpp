@@ -20,7 +20,12 @@ Object Object::text(llvm::StringRef characters) {
 }
 
 Object Object::list(std::vector<Object> elements) {
-  return Object(std::make_shared<List>(List{std::move(elements), {}, 0}));
+  unsigned depth = 1;
+  for (const Object &element : elements)
+    if (const List *inner = element.list())
+      depth = std::max(depth, inner->depth + 1);
+  return Object(
+      std::make_shared<List>(List{std::move(elements), depth, {}, 0}));
 }
 
 double Object::number() const {

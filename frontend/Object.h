@@ -58,11 +58,20 @@ struct TextPiece {
 };
 using Text = std::vector<TextPiece>;
 
+/// Lists may be nested this deep, and hold this many numbers to become a
+/// tensor.
+inline constexpr unsigned kMaxListDepth = 64;
+inline constexpr size_t kMaxListNumbers = 1'000'000;
+/// Characters of a text that is put together at build time.
+inline constexpr size_t kMaxTextLength = 1'000'000;
+
 /// A list literal. When it meets a tensor it becomes one, and stays that one in
 /// the function that is being built, so that a gradient can be taken with
 /// respect to it.
 struct List {
   std::vector<Object> elements;
+  /// Lists within lists, 1 for a list without any.
+  unsigned depth = 1;
   mlir::Value tensor;
   /// The function that `tensor` belongs to: the value is gone with it.
   unsigned frame = 0;
@@ -137,6 +146,7 @@ public:
   static Object rows() { return Object(Absorbing{true}); }
   static Object weak(mlir::Value value) { return Object(Tensor{value, true}); }
   static Object text(llvm::StringRef characters);
+  /// The elements' lists must be less than kMaxListDepth deep.
   static Object list(std::vector<Object> elements);
 
   template <typename T>

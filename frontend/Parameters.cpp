@@ -87,6 +87,7 @@ Object Elaborator::parameter(Loc loc, StringRef name, RankedTensorType type,
     return Object::error();
   }
   if (!known) {
+    experiment.parameterIndex[name] = experiment.parameters.size();
     experiment.parameters.push_back(
         {name.str(), experiment.name + "/" + name.str(), loc, type, true});
     known = &experiment.parameters.back();
