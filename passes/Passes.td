@@ -19,6 +19,7 @@ def Stabilize : Pass<"sinter-stabilize"> {
     * `exp(o) / sum(exp(o))`, the sum over the last axis, becomes `softmax(o)`;
     * `log(softmax(o))` becomes `log_softmax(o)`;
     * `log(pick(softmax(o), i))` becomes `pick(log_softmax(o), i)`;
+    * `argmax(softmax(o))` along the rows becomes `argmax(o)`;
     * `x ** c` becomes products, a quotient or a root for c = -1, 0.5, 2, 3.
 
     A value that a gradient is taken with respect to is never bypassed.

@@ -110,6 +110,23 @@ struct LogOfPickedSoftmax : OpRewritePattern<LogOp> {
   }
 };
 
+/// argmax(softmax(o)) => argmax(o), which rounding cannot make a tie
+struct ArgMaxOfSoftmax : OpRewritePattern<ArgMaxOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ArgMaxOp op,
+                                PatternRewriter &rewriter) const override {
+    SoftmaxOp softmax = definedBy<SoftmaxOp>(op.getInput());
+    int64_t lastAxis =
+        cast<RankedTensorType>(op.getInput().getType()).getRank() - 1;
+    if (!softmax || int64_t(op.getAxis()) != lastAxis)
+      return failure();
+    rewriter.modifyOpInPlace(
+        op, [&] { op.getInputMutable().assign(softmax.getInput()); });
+    return success();
+  }
+};
+
 /// x ** c => 1 / x, sqrt(x), x * x, x * x * x for c = -1, 0.5, 2, 3. Not x for
 /// c = 1, which would merge two values.
 struct PowOfNumber : OpRewritePattern<PowOp> {
@@ -155,9 +172,8 @@ struct StabilizePass : sinter::impl::StabilizeBase<StabilizePass> {
 
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns
-        .add<SoftmaxFromParts, LogOfSoftmax, LogOfPickedSoftmax, PowOfNumber>(
-            &getContext());
+    patterns.add<SoftmaxFromParts, LogOfSoftmax, LogOfPickedSoftmax,
+                 ArgMaxOfSoftmax, PowOfNumber>(&getContext());
     GreedyRewriteConfig config;
     config.enableFolding(false);
     config.enableConstantCSE(false);

@@ -134,6 +134,21 @@ func.func @wrt_is_not_bypassed(%o: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
+// CHECK-LABEL: func.func @argmax
+// CHECK-SAME: (%[[O:[a-z0-9]+]]: tensor<2x3xf32>)
+func.func @argmax(%o: tensor<2x3xf32>) -> (tensor<2xi32>, tensor<3xi32>) {
+  // CHECK-NEXT: %[[P:.*]] = sinter.softmax %[[O]]
+  %p = sinter.softmax %o : tensor<2x3xf32>
+  // CHECK-NEXT: sinter.argmax %[[O]] axis 1
+  %i = sinter.argmax %p axis 1 : tensor<2x3xf32> -> tensor<2xi32>
+  // Rows are not comparable before they are normalized.
+  // CHECK-NEXT: sinter.argmax %[[P]] axis 0
+  %j = sinter.argmax %p axis 0 : tensor<2x3xf32> -> tensor<3xi32>
+  return %i, %j : tensor<2xi32>, tensor<3xi32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @powers
 // CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>)
 func.func @powers(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
