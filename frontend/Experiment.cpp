@@ -273,12 +273,14 @@ const DataPart *Elaborator::partFor(const Experiment &experiment, Mode mode) {
   const DataSection &data = *experiment.data;
   const DataPart *whole = data.find("");
   const DataPart *train = whole ? whole : data.find("train");
-  if (mode == Mode::Eval)
-    if (const DataPart *valid = data.find("valid"))
-      return valid;
+  // What is predicted without a file of its own: the rows meant for it, else
+  // rows the model has not been trained on.
   if (mode == Mode::PredictRaw)
     if (const DataPart *predict = data.find("predict"))
       return predict;
+  if (mode == Mode::Eval || mode == Mode::PredictRaw)
+    if (const DataPart *valid = data.find("valid"))
+      return valid;
   return train;
 }
 
