@@ -505,8 +505,11 @@ void KernelOp::print(OpAsmPrinter &printer) {
 }
 
 LogicalResult KernelOp::verify() {
-  if (!isa<YieldOp>(getBody().front().getTerminator()))
+  YieldOp yield = dyn_cast<YieldOp>(getBody().front().getTerminator());
+  if (!yield)
     return emitOpError("ends in sinter.yield");
+  if (yield.getNumOperands() == 0)
+    return emitOpError("yields nothing");
   for (Operation &op : getBody().front())
     if (!isPure(&op))
       return op.emitOpError("has effects and cannot stand in a kernel");

@@ -36,3 +36,10 @@ func.func @buffers(%x: tensor<2xf32>) {
   %0 = sinter.launch @k(%x) at [] : (tensor<2xf32>) -> tensor<2xf32>
   return
 }
+
+// -----
+
+// expected-error @+1 {{yields nothing}}
+sinter.kernel @k(%x: tensor<2xf32>) {
+  sinter.yield
+}
