@@ -522,7 +522,7 @@ static FailureOr<Value> productAdjoint(Rule &rule, ReduceOp op, Value g) {
   for (int64_t axis : llvm::reverse(axes)) {
     const Dim dim = dimsOf(op.getInput())[axis];
     if (dim.isDynamic())
-      return op.emitOpError("a product over the run-time dimension '")
+      return emitError(op.getLoc(), "a product over the run-time dimension '")
              << dim.name.getValue() << "' has no gradient";
     partial.push_back(
         rule.make<ReduceOp>(ReduceKind::Prod, partial.back(), axis));
@@ -556,7 +556,7 @@ LogicalResult ReduceOp::buildVJP(OpBuilder &builder, ValueRange g, Wanted,
   }
   case ReduceKind::And:
   case ReduceKind::Or:
-    return emitOpError("has no gradient");
+    return mlir::emitError(getLoc(), "a logical reduction has no gradient");
   }
   llvm_unreachable("covered switch");
 }

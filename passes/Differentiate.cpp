@@ -123,7 +123,8 @@ LogicalResult Expansion::callRule(Operation *op, ArrayRef<bool> wanted,
   });
   DifferentiableOpInterface rule = dyn_cast<DifferentiableOpInterface>(op);
   if (!rule)
-    return op->emitOpError("has no gradient");
+    return emitError(op->getLoc())
+           << "'" << op->getName() << "' has no gradient";
   SmallVector<Value> resultAdjoints;
   for (Value result : op->getResults())
     resultAdjoints.push_back(adjoints.lookup(result));

@@ -183,13 +183,13 @@ static LogicalResult checkAccumulation(StringRef name, Operation *op,
   ReduceKind kind = accumulationKind(op);
   if (!llvm::is_contained({ReduceKind::Sum, ReduceKind::Max, ReduceKind::Min},
                           kind))
-    return op->emitError("metric '")
+    return emitError(op->getLoc(), "metric '")
            << name << "': '" << stringifyReduceKind(kind)
            << "' over the batch cannot be accumulated over an epoch";
   for (Operation *inner : backwardSlice(op->getOperands()))
     if ((reducesRunTimeDims(inner) || isa<ExtentOp>(inner)) &&
         !model.contains(inner))
-      return op->emitError("metric '")
+      return emitError(op->getLoc(), "metric '")
              << name
              << "': a reduction over the batch of another one cannot be "
              << "accumulated over an epoch";
@@ -213,10 +213,10 @@ static LogicalResult checkMetric(StringRef name, Value metric,
       continue;
     }
     if (llvm::any_of(op->getOperands(), llvm::IsaPred<BlockArgument>))
-      return op->emitError("metric '")
+      return emitError(op->getLoc(), "metric '")
              << name << "' needs a value that only a step has";
     if (runTimeDim(op->getResult(0)))
-      return op->emitError("metric '")
+      return emitError(op->getLoc(), "metric '")
              << name << "' needs a sum, mean, max or min over the batch";
   }
   return success();
@@ -371,13 +371,15 @@ static LogicalResult splitStep(func::FuncOp step, StringRef phase,
   OpSet model = backwardSlice(values.front());
   SmallVector<Value> results = {splitLoss(accumulators, values.front())};
   IRMapping epochValues;
+  bool hasErrors = false;
   for (unsigned index = 1; index < values.size(); ++index) {
     Value result = splitMetric(accumulators, resultName(step, index),
                                values[index], model, epochValues);
-    if (!result)
-      return failure();
+    hasErrors |= !result;
     results.push_back(result);
   }
+  if (hasErrors)
+    return failure();
   finishEpochFunction(epoch, step, accumulators, results);
   dropMetrics(step);
   return success();
@@ -395,9 +397,10 @@ struct SplitMetricsPass : sinter::impl::SplitMetricsBase<SplitMetricsPass> {
       if (!role || !function->hasAttr(ownerAttr))
         continue;
       for (StringRef phase : {"train", "eval"})
+        // Training and evaluation have the same metrics: one report is enough.
         if (role.getValue() == (phase + "_step").str() &&
             failed(splitStep(function, phase, symbols)))
-          signalPassFailure();
+          return signalPassFailure();
     }
   }
 };
