@@ -3,6 +3,7 @@
 #include "frontend/Elaborator.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Format.h"
 
 using namespace mlir;
@@ -176,6 +177,22 @@ Object Elaborator::checkedName(Loc loc, StringRef name, const Object &object) {
   return Object::error();
 }
 
+/// Habits from elsewhere, with the word of this language.
+static StringRef wordInstead(StringRef name) {
+  return llvm::StringSwitch<StringRef>(name)
+      .Cases({"linear", "Linear", "Dense"}, "dense")
+      .Cases({"cat", "concatenate"}, "concat")
+      .Cases({"matmul", "mm", "mv"}, "@")
+      .Cases({"randn", "gauss"}, "normal")
+      .Cases({"rand", "random"}, "uniform")
+      .Cases({"True", "False"}, name == "True" ? "true" : "false")
+      .Cases({"pow", "power"}, "**")
+      .Case("permute", "transpose")
+      .Case("maximum", "max")
+      .Case("minimum", "min")
+      .Default("");
+}
+
 void Elaborator::unknownName(Loc loc, StringRef name, Scope &scope) {
   SmallVector<StringRef> candidates;
   scope.collect(candidates);
@@ -183,8 +200,11 @@ void Elaborator::unknownName(Loc loc, StringRef name, Scope &scope) {
     candidates.push_back(builtin.name);
   Diagnostic &diagnostic = emit.error(Code::UnknownName, loc,
                                       "nothing is called '" + name + "' here");
+  StringRef word = wordInstead(name);
   StringRef closest = closestName(name, candidates);
-  if (!closest.empty())
+  if (!word.empty())
+    diagnostic.addHelp("this language says '" + word + "'");
+  else if (!closest.empty())
     diagnostic.addHelp("did you mean '" + closest + "'?");
 }
 

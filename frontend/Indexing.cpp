@@ -56,7 +56,7 @@ static sinter::Diagnostic &outOfRange(Emitter &emit, Loc loc, int64_t position,
 }
 
 static bool addSlice(Elaborator &elaborator, const SliceExpr *slice,
-                     size_t axis, const Dim &dim, Scope &scope, Box &box) {
+                     const Dim &dim, Scope &scope, Box &box) {
   Emitter &emit = elaborator.emit;
   auto part = [&](const Expr *expr, std::optional<int64_t> &value) {
     if (!expr || isa<NoneExpr>(expr))
@@ -88,14 +88,12 @@ static bool addSlice(Elaborator &elaborator, const SliceExpr *slice,
   box.strides.push_back(count > 0 ? step.value_or(1) : 1);
   box.sizes.push_back(size);
   box.result.push_back(size);
-  (void)axis;
   return true;
 }
 
 /// The box that the items of an index name in a tensor of shape `dims`.
-static std::optional<Box> boxOf(Elaborator &elaborator, Loc loc,
-                                ArrayRef<Expr *> items, ArrayRef<Dim> dims,
-                                Scope &scope) {
+static std::optional<Box> boxOf(Elaborator &elaborator, ArrayRef<Expr *> items,
+                                ArrayRef<Dim> dims, Scope &scope) {
   Emitter &emit = elaborator.emit;
   Box box;
   for (const Expr *item : items) {
@@ -111,7 +109,7 @@ static std::optional<Box> boxOf(Elaborator &elaborator, Loc loc,
     }
     const Dim &dim = dims[axis];
     if (const SliceExpr *slice = dyn_cast<SliceExpr>(item)) {
-      if (!addSlice(elaborator, slice, axis, dim, scope, box))
+      if (!addSlice(elaborator, slice, dim, scope, box))
         return std::nullopt;
       continue;
     }
@@ -149,7 +147,6 @@ static std::optional<Box> boxOf(Elaborator &elaborator, Loc loc,
     box.sizes.push_back(dim);
     box.result.push_back(dim);
   }
-  (void)loc;
   return box;
 }
 
@@ -174,7 +171,7 @@ Object Elaborator::index(Loc loc, const Object &base, ArrayRef<Expr *> items,
   std::optional<Tensor> tensor = toTensor(loc, base);
   if (!tensor)
     return Object::error();
-  std::optional<Box> box = boxOf(*this, loc, items, tensor->dims(), scope);
+  std::optional<Box> box = boxOf(*this, items, tensor->dims(), scope);
   if (!box)
     return Object::error();
   Value value =
@@ -191,8 +188,7 @@ Object Elaborator::assignElement(const IndexExpr *target, const Object &old,
   std::optional<Tensor> tensor = toTensor(target->loc, old);
   if (!tensor)
     return Object::error();
-  std::optional<Box> box =
-      boxOf(*this, target->loc, target->items, tensor->dims(), scope);
+  std::optional<Box> box = boxOf(*this, target->items, tensor->dims(), scope);
   if (!box)
     return Object::error();
   // The value takes the shape of what the index names, then the box's own.

@@ -428,11 +428,6 @@ bool Elaborator::printPieces(Loc loc, const Object &object,
       addText("");
     return true;
   }
-  if (const Groups *groups = object.as<Groups>()) {
-    (void)groups;
-    emit.error(Code::WrongType, loc, "cannot print " + describe(object));
-    return false;
-  }
   std::optional<Tensor> tensor = toTensor(loc, object);
   if (!tensor)
     return false;
