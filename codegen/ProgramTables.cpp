@@ -88,10 +88,17 @@ void ProgramEmitter::collectSources() {
 Constant *ProgramEmitter::emitSymbol(GlobalOp global) {
   BufferAttr at =
       BufferAttr::get(module.getContext(), Space::Store, *global.getOffset());
+  // Files have the shape that the program says.
+  mlir::RankedTensorType type =
+      mlir::cast<mlir::RankedTensorType>(global.getType());
+  bool isTransposed = global->hasAttr(transposedAttr);
+  if (isTransposed)
+    type = mlir::RankedTensorType::get({type.getDimSize(1), type.getDimSize(0)},
+                                       type.getElementType());
   return tables.record(
       {tables.text(global.getLabel()), tables.location(global.getLoc()),
-       tables.number32(uint32_t(global.getKind())), tables.number32(0),
-       tables.buffer(at, global.getType())});
+       tables.number32(uint32_t(global.getKind())),
+       tables.number32(isTransposed), tables.buffer(at, type)});
 }
 
 Constant *ProgramEmitter::emitSource(StringRef name) {

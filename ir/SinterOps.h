@@ -69,6 +69,10 @@ inline constexpr llvm::StringLiteral valueAttr = "sinter.value";
 /// On arguments and results after the plan: a `#sinter.buffer`.
 inline constexpr llvm::StringLiteral bufferAttr = "sinter.buffer";
 
+/// On globals: a matrix stored column by column, by a swapped type; files and
+/// reports have the shape that the program says.
+inline constexpr llvm::StringLiteral transposedAttr = "sinter.transposed";
+
 /// On the module: the model file's name and the digest of its graph.
 inline constexpr llvm::StringLiteral modelAttr = "sinter.model";
 inline constexpr llvm::StringLiteral hashAttr = "sinter.hash";

@@ -118,6 +118,67 @@ def ExpandUpdates : Pass<"sinter-expand-updates", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::sinter::SinterDialect"];
 }
 
+def ReassociateChains : Pass<"sinter-reassociate-chains", "::mlir::func::FuncOp"> {
+  let summary = "Multiply matrices in the order that takes the least work";
+  let description = [{
+    Value-changing. Where it at least halves the multiplications of a product of
+    three, another two factors are multiplied first. A product that something else
+    needs, such as a gradient, stays.
+
+    ```mlir
+    %0 = sinter.contract "ij,jk->ik" %b, %c : tensor<64x4xf32>, tensor<4x32xf32> -> tensor<64x32xf32>
+    %1 = sinter.contract "ij,jk->ik" %a, %0 : tensor<16x64xf32>, tensor<64x32xf32> -> tensor<16x32xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = sinter.contract "ij,jk->ik" %a, %b : tensor<16x64xf32>, tensor<64x4xf32> -> tensor<16x4xf32>
+    %1 = sinter.contract "ij,jk->ik" %0, %c : tensor<16x4xf32>, tensor<4x32xf32> -> tensor<16x32xf32>
+    ```
+  }];
+  let dependentDialects = ["::sinter::SinterDialect"];
+}
+
+def FoldTransposes : Pass<"sinter-fold-transposes", "::mlir::func::FuncOp"> {
+  let summary = "Make transposes part of contractions";
+  let description = [{
+    Value-preserving. A contraction takes and gives its tensors in any order of
+    dimensions; elementwise operations let a transpose through to one that
+    vanishes.
+
+    ```mlir
+    %t = sinter.transpose %w [1, 0] : tensor<10x784xf32> -> tensor<784x10xf32>
+    %y = sinter.contract "ij,jk->ik" %x, %t : tensor<4x784xf32>, tensor<784x10xf32> -> tensor<4x10xf32>
+    ```
+    becomes
+    ```mlir
+    %y = sinter.contract "ij,kj->ik" %x, %w : tensor<4x784xf32>, tensor<10x784xf32> -> tensor<4x10xf32>
+    ```
+  }];
+  let dependentDialects = ["::sinter::SinterDialect"];
+}
+
+def AssignLayout : Pass<"sinter-assign-layout", "::mlir::ModuleOp"> {
+  let summary = "Store matrices in the order in which they are read";
+  let description = [{
+    Value-preserving. A matrix that steps only contract and update, and more often
+    walk along its columns than along its rows, is stored transposed: its type is
+    swapped, it is marked `sinter.transposed`, and transposes stand at its loads
+    and stores. Optimizer state follows its parameter.
+
+    ```mlir
+    sinter.global param @w : tensor<10x784xf32> {label = "w", owner = "m"}
+    %w = sinter.load @w : tensor<10x784xf32>
+    ```
+    becomes
+    ```mlir
+    sinter.global param @w : tensor<784x10xf32> {label = "w", owner = "m", sinter.transposed}
+    %0 = sinter.load @w : tensor<784x10xf32>
+    %w = sinter.transpose %0 [1, 0] : tensor<784x10xf32> -> tensor<10x784xf32>
+    ```
+  }];
+  let dependentDialects = ["::sinter::SinterDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // Kernels and memory: from stage `opt` to stage `plan`
 //===----------------------------------------------------------------------===//

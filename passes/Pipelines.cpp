@@ -16,6 +16,7 @@ void sinter::buildGraphPipeline(OpPassManager &manager) {
 
   // Stable forms first, so that the gradients are theirs.
   manager.addPass(createStabilize());
+  manager.addNestedPass<func::FuncOp>(createReassociateChains());
   manager.addPass(createDifferentiate());
 
   // From here on: no sinter.gradient, no sinter.stop_gradient. Equal values are
@@ -37,7 +38,12 @@ void sinter::buildOptPipeline(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   manager.addNestedPass<func::FuncOp>(createCSEPass());
   manager.addNestedPass<func::FuncOp>(createCanonicalizerPass());
-  // Both leave operations without uses behind only where there were effects, so
+  manager.addNestedPass<func::FuncOp>(createFoldTransposes());
+  // Sees which tensors contractions read, transposes aside.
+  manager.addPass(createAssignLayout());
+  manager.addNestedPass<func::FuncOp>(createFoldTransposes());
+  manager.addNestedPass<func::FuncOp>(createCSEPass());
+  // All leave operations without uses behind only where there were effects, so
   // that from here on every value is needed.
 }
 

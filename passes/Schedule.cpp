@@ -8,7 +8,8 @@
 //     then may write straight into the symbol. If that closes a cycle, or the
 //     launch itself reads the symbol elsewhere than it writes, the result is
 //     copied at the end instead.
-// Two orders are tried, the given one and a greedy one.
+// Two orders are tried, the given one and a greedy one, each with all stores
+// written straight and with small ones copied at the end.
 //
 //===----------------------------------------------------------------------===//
 
@@ -85,7 +86,13 @@ struct Node {
 
 class Graph {
 public:
-  Graph(Block &body, KernelTable &kernels);
+  /// Takes no notice of the stores of `copied` values.
+  Graph(Block &body, KernelTable &kernels,
+        const llvm::DenseSet<Value> &copied = {});
+
+  /// Stores of at most `bytes` that wait for a launch only because it reads the
+  /// symbol.
+  SmallVector<StoreOp> storesThatWait(Block &body, int64_t bytes);
 
   std::vector<Node> nodes;
 
@@ -95,6 +102,7 @@ private:
   void placeStore(StoreOp store, KernelTable &kernels);
   bool mayWriteStraight(unsigned writer, StoreOp store, KernelTable &kernels);
   bool reachesAny(unsigned from, const llvm::DenseSet<unsigned> &targets);
+  bool reachesThroughValues(unsigned from, unsigned to);
   void findWhatReachesBarrier();
 
   DenseMap<Operation *, unsigned> numbers;
@@ -106,7 +114,8 @@ private:
 };
 } // namespace
 
-Graph::Graph(Block &body, KernelTable &kernels) {
+Graph::Graph(Block &body, KernelTable &kernels,
+             const llvm::DenseSet<Value> &copied) {
   for (Operation &op : body) {
     if (!isa<LaunchOp, PrintOp, CheckOp, GuardOp>(op))
       continue;
@@ -121,7 +130,39 @@ Graph::Graph(Block &body, KernelTable &kernels) {
   }
   findWhatReachesBarrier();
   for (StoreOp store : llvm::to_vector(body.getOps<StoreOp>()))
-    placeStore(store, kernels);
+    if (!copied.contains(store.getValue()))
+      placeStore(store, kernels);
+}
+
+SmallVector<StoreOp> Graph::storesThatWait(Block &body, int64_t bytes) {
+  SmallVector<StoreOp> found;
+  for (StoreOp store : body.getOps<StoreOp>()) {
+    if (byteSize(cast<RankedTensorType>(store.getValue().getType())) > bytes)
+      continue;
+    unsigned writer = numbers.lookup(store.getValue().getDefiningOp());
+    bool waits = llvm::any_of(readers[store.getSymbol()], [&](unsigned reader) {
+      return reader != writer && !reachesThroughValues(reader, writer);
+    });
+    if (waits)
+      found.push_back(store);
+  }
+  return found;
+}
+
+bool Graph::reachesThroughValues(unsigned from, unsigned to) {
+  llvm::DenseSet<Operation *> seen;
+  SmallVector<Operation *> work = {nodes[from].op};
+  while (!work.empty())
+    for (Operation *user : work.pop_back_val()->getUsers()) {
+      if (user == nodes[to].op)
+        return true;
+      // In the given order values go forward.
+      DenseMap<Operation *, unsigned>::iterator number = numbers.find(user);
+      if (number != numbers.end() && number->second < to &&
+          seen.insert(user).second)
+        work.push_back(user);
+    }
+  return false;
 }
 
 unsigned Graph::addNode(Operation *op) {
@@ -212,14 +253,17 @@ namespace {
 /// Follows the live bytes of the arena while nodes are carried out.
 class LiveBytes {
 public:
-  explicit LiveBytes(Block &body) {
+  LiveBytes(Block &body, const KernelTable &kernels,
+            const llvm::DenseSet<Value> &copied)
+      : copied(copied) {
     for (BlockArgument argument : body.getArguments())
       add(argument);
     live = most = sumOfArguments;
-    for (Operation &op : body)
-      if (isa<LaunchOp>(op))
-        for (Value result : op.getResults())
-          add(result);
+    for (LaunchOp launch : body.getOps<LaunchOp>()) {
+      for (Value result : launch.getResults())
+        add(result);
+      findOverwritable(launch, kernels.lookup(launch));
+    }
   }
 
   /// How the sum changes when `op` is carried out.
@@ -236,7 +280,7 @@ public:
   void carryOut(Operation *op) {
     for (Value result : op->getResults())
       live += bytes.lookup(result);
-    most = std::max(most, live);
+    most = std::max(most, live - bytesReusedBy(op));
     for (Value operand : distinctOperands(op))
       if (--usesLeft[operand] == 0)
         live -= bytes.lookup(operand);
@@ -256,13 +300,43 @@ private:
     return values;
   }
 
-  /// A value that is stored lives in the store and takes nothing here.
+  /// Notes the operands that a result may be written over when they die.
+  void findOverwritable(LaunchOp launch, KernelOp kernel) {
+    for (OpResult result : launch->getResults()) {
+      if (bytes.lookup(result) == 0)
+        continue;
+      for (OpOperand &operand : launch->getOpOperands())
+        if (bytes.lookup(operand.get()) == bytes.lookup(result) &&
+            mayWriteOver(kernel, operand.getOperandNumber(),
+                         result.getResultNumber()))
+          overwritable[result].push_back(operand.get());
+    }
+  }
+
+  int64_t bytesReusedBy(Operation *op) const {
+    int64_t reused = 0;
+    llvm::SmallDenseSet<Value> taken;
+    for (Value result : op->getResults()) {
+      auto found = overwritable.find(result);
+      if (found == overwritable.end())
+        continue;
+      for (Value operand : found->second)
+        if (usesLeft.lookup(operand) == 1 && taken.insert(operand).second) {
+          reused += bytes.lookup(result);
+          break;
+        }
+    }
+    return reused;
+  }
+
+  /// A value that is stored lives in the store and takes nothing here, unless
+  /// it is copied there at the end.
   void add(Value value) {
     llvm::SmallPtrSet<Operation *, 4> users;
     bool isStored = false;
     for (Operation *user : value.getUsers()) {
       users.insert(user);
-      isStored |= isa<StoreOp>(user);
+      isStored |= isa<StoreOp>(user) && !copied.contains(value);
     }
     int64_t size =
         isStored ? 0 : byteSize(cast<RankedTensorType>(value.getType()));
@@ -272,8 +346,10 @@ private:
       sumOfArguments += size;
   }
 
+  const llvm::DenseSet<Value> &copied;
   DenseMap<Value, int64_t> bytes;
   DenseMap<Value, unsigned> usesLeft;
+  DenseMap<Value, SmallVector<Value, 2>> overwritable;
   int64_t sumOfArguments = 0, live = 0, most = 0;
 };
 
@@ -289,8 +365,10 @@ static constexpr unsigned maxCandidates = 32;
 
 /// Carries out ready nodes one by one: the first in the given order, or, if
 /// `greedy`, the one that leaves the fewest bytes alive.
-static Order orderNodes(const Graph &graph, Block &body, bool greedy) {
-  LiveBytes bytes(body);
+static Order orderNodes(const Graph &graph, Block &body,
+                        const KernelTable &kernels,
+                        const llvm::DenseSet<Value> &copied, bool greedy) {
+  LiveBytes bytes(body, kernels, copied);
   std::vector<unsigned> waitsFor;
   std::set<unsigned> ready;
   for (const Node &node : graph.nodes) {
@@ -332,13 +410,45 @@ static void rewrite(Block &body, const Order &order) {
   }
 }
 
+static Order bestOrder(const Graph &graph, Block &body,
+                       const KernelTable &kernels,
+                       const llvm::DenseSet<Value> &copied = {}) {
+  Order given = orderNodes(graph, body, kernels, copied, /*greedy=*/false);
+  Order greedy = orderNodes(graph, body, kernels, copied, /*greedy=*/true);
+  return greedy.mostLive < given.mostLive ? greedy : given;
+}
+
+/// Copies the stored values that are small against the peak, if the order is
+/// much better when their launches need not wait for the last read of the
+/// symbol. Returns whether it did.
+static bool copySmallStores(Graph &graph, Block &body, KernelTable &kernels,
+                            int64_t mostLive) {
+  constexpr int64_t smallPart = 64, worthwhilePart = 16;
+  SmallVector<StoreOp> stores =
+      graph.storesThatWait(body, mostLive / smallPart);
+  if (stores.empty())
+    return false;
+  llvm::DenseSet<Value> copied;
+  for (StoreOp store : stores)
+    copied.insert(store.getValue());
+  Graph relaxed(body, kernels, copied);
+  Order order = bestOrder(relaxed, body, kernels, copied);
+  if (order.mostLive > mostLive - mostLive / worthwhilePart)
+    return false;
+  for (StoreOp store : stores)
+    store.getValueMutable().assign(
+        copyBefore(store, store.getValue(), kernels));
+  return true;
+}
+
 static void schedule(func::FuncOp function, KernelTable &kernels) {
   Block &body = function.getBody().front();
   isolateStores(body, kernels);
   Graph graph(body, kernels);
-  Order given = orderNodes(graph, body, /*greedy=*/false);
-  Order greedy = orderNodes(graph, body, /*greedy=*/true);
-  rewrite(body, greedy.mostLive < given.mostLive ? greedy : given);
+  Order order = bestOrder(graph, body, kernels);
+  if (copySmallStores(graph, body, kernels, order.mostLive))
+    order = bestOrder(Graph(body, kernels), body, kernels);
+  rewrite(body, order);
 }
 
 namespace {

@@ -119,7 +119,9 @@ typedef struct SinterSymbol {
   const char *name; /* the tensor's name in files: "w", "net.weight", "fit/w" */
   const char *location; /* "file:line:col" of its declaration */
   uint32_t kind;
-  uint32_t reserved;
+  /* A matrix stored column by column; `buffer.shape` and files say its rows
+   * and columns as the program does. */
+  uint32_t transposed;
   SinterBuffer buffer;
 } SinterSymbol;
 

@@ -118,6 +118,34 @@ static void textTensor(Text *text, const SinterSymbol *symbol,
              (unsigned long long)(offset + bufferBytes(buffer)));
 }
 
+/* Writes a matrix that is stored column by column in rows. */
+static int writeTransposed(int fd, const char *data,
+                           const SinterBuffer *buffer) {
+  static char block[4096];
+  uint64_t size = dtypeSize(buffer->dtype), used = 0;
+  uint64_t rows = (uint64_t)buffer->shape[0];
+  uint64_t columns = (uint64_t)buffer->shape[1];
+  for (uint64_t row = 0; row < rows; ++row)
+    for (uint64_t column = 0; column < columns; ++column) {
+      memcpy(block + used, data + (column * rows + row) * size, size);
+      used += size;
+      if (used < sizeof block)
+        continue;
+      int error = writeAll(fd, block, used);
+      if (error)
+        return error;
+      used = 0;
+    }
+  return used ? writeAll(fd, block, used) : 0;
+}
+
+static int writeTensor(const Trainer *t, const SinterSymbol *symbol, int fd) {
+  const char *data = bufferAddress(&t->session->context, &symbol->buffer);
+  if (symbol->transposed)
+    return writeTransposed(fd, data, &symbol->buffer);
+  return writeAll(fd, data, bufferBytes(&symbol->buffer));
+}
+
 /* Visits the saved symbols, those of wider numbers first so that all are
  * aligned: prints their header entries, or writes their bytes to `fd`. */
 static int visitSaved(const Trainer *t, Text *header, int fd) {
@@ -130,12 +158,7 @@ static int visitSaved(const Trainer *t, Text *header, int fd) {
       uint64_t bytes = bufferBytes(&symbol->buffer);
       if (header)
         textTensor(header, symbol, offset);
-      int error =
-          header
-              ? 0
-              : writeAll(fd,
-                         bufferAddress(&t->session->context, &symbol->buffer),
-                         bytes);
+      int error = header ? 0 : writeTensor(t, symbol, fd);
       if (error)
         return error;
       offset += bytes;

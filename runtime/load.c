@@ -123,15 +123,31 @@ static int findProblems(Load *load) {
   return problems;
 }
 
+/* Stores the rows of a matrix column by column. */
+static void copyTransposed(char *to, const unsigned char *from,
+                           const SinterBuffer *buffer) {
+  uint64_t size = dtypeSize(buffer->dtype);
+  uint64_t rows = (uint64_t)buffer->shape[0];
+  uint64_t columns = (uint64_t)buffer->shape[1];
+  for (uint64_t row = 0; row < rows; ++row)
+    for (uint64_t column = 0; column < columns; ++column, from += size)
+      memcpy(to + (column * rows + row) * size, from, size);
+}
+
 static void copyTensors(Session *session, const Load *load) {
   for (uint64_t i = 0; i < sinter_program.numSymbols; ++i) {
     const SinterSymbol *symbol = &sinter_program.symbols[i];
     if (load->wants[i] == WANT_NOTHING)
       continue;
     const FileTensor *tensor = findTensor(&load->file, symbol->name);
-    if (tensor)
-      memcpy(bufferAddress(&session->context, &symbol->buffer),
-             load->file.data + tensor->begin, tensor->end - tensor->begin);
+    if (!tensor)
+      continue;
+    char *to = bufferAddress(&session->context, &symbol->buffer);
+    const unsigned char *from = load->file.data + tensor->begin;
+    if (symbol->transposed)
+      copyTransposed(to, from, &symbol->buffer);
+    else
+      memcpy(to, from, tensor->end - tensor->begin);
   }
 }
 

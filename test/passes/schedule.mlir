@@ -181,7 +181,7 @@ func.func @effects(%x: tensor<f32>, %ok: tensor<i1>) {
 
 // -----
 
-// Two long chains side by side: one after the other needs half the bytes.
+// Long chains side by side: one after the other needs half the bytes.
 
 // CHECK-LABEL: func.func @depth_first
 // CHECK: %[[A:.*]] = sinter.launch @exp_
@@ -191,8 +191,11 @@ func.func @effects(%x: tensor<f32>, %ok: tensor<i1>) {
 func.func @depth_first(%x: tensor<1024xf32>) -> tensor<f32> {
   %a = sinter.exp %x : tensor<1024xf32>
   %b = sinter.neg %x : tensor<1024xf32>
+  %c = sinter.abs %x : tensor<1024xf32>
   %a1 = sinter.reduce sum %a axes [0] : tensor<1024xf32> -> tensor<f32>
   %b1 = sinter.reduce sum %b axes [0] : tensor<1024xf32> -> tensor<f32>
+  %c1 = sinter.reduce sum %c axes [0] : tensor<1024xf32> -> tensor<f32>
   %s = sinter.add %a1, %b1 : tensor<f32>
-  return %s : tensor<f32>
+  %t = sinter.add %s, %c1 : tensor<f32>
+  return %t : tensor<f32>
 }
