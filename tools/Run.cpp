@@ -2,6 +2,9 @@
 
 #include "tools/Commands.h"
 
+#include "ir/SinterOps.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Errno.h"
@@ -68,6 +71,8 @@ namespace {
 struct Invocation {
   StringRef verb;
   SmallVector<StringRef> names;
+  /// Saves what it trains, or reads what was trained, for the other.
+  bool passesParams = false;
 };
 } // namespace
 
@@ -95,7 +100,7 @@ static SmallVector<Invocation> planRun(const File &file, StringRef only) {
     if (name.empty() || (!only.empty() && name != only))
       continue;
     if (plan.empty() || plan.back().verb != verb)
-      plan.push_back({verb, {}});
+      plan.push_back({verb, {}, false});
     plan.back().names.push_back(name);
   }
   return plan;
@@ -112,6 +117,77 @@ static ExitCode become(ArrayRef<StringRef> words) {
   execv(argv[0], argv.data());
   return report(
       createStringError(errnoAsErrorCode(), "cannot run " + texts[0]));
+}
+
+/// The experiments whose parameters a program reads: it calls a trained model.
+static SmallVector<StringRef> experimentsRead(mlir::ModuleOp module) {
+  SmallVector<StringRef> names;
+  for (mlir::func::FuncOp function : module.getOps<mlir::func::FuncOp>()) {
+    mlir::StringAttr role = function->getAttrOfType<mlir::StringAttr>(roleAttr);
+    if (!role || role.getValue() != "program")
+      continue;
+    function.walk([&](LoadOp load) {
+      GlobalOp global = module.lookupSymbol<GlobalOp>(load.getSymbol());
+      if (global.getKind() != GlobalKind::Column &&
+          !is_contained(names, global.getOwner()))
+        names.push_back(global.getOwner());
+    });
+  }
+  return names;
+}
+
+/// A program that calls a trained model runs after its training, whether or not
+/// that was asked for, and is given the parameters.
+static void addTraining(SmallVectorImpl<Invocation> &plan,
+                        mlir::ModuleOp module) {
+  SmallVector<StringRef> wanted = experimentsRead(module);
+  if (wanted.empty())
+    return;
+  Invocation training{"train", wanted, /*passesParams=*/true};
+  for (Invocation &invocation : plan) {
+    if (invocation.verb == "train")
+      for (StringRef name : invocation.names)
+        if (!is_contained(training.names, name))
+          training.names.push_back(name);
+    invocation.passesParams = true;
+  }
+  erase_if(plan, [](const Invocation &invocation) {
+    return invocation.verb == "train";
+  });
+  plan.insert(plan.begin(), training);
+}
+
+/// Runs the invocations one after the other; the last one becomes this process.
+static ExitCode runAll(ArrayRef<Invocation> plan, StringRef program,
+                       const Command &command) {
+  // Data files lie beside the model unless the user says otherwise.
+  StringRef folder = sys::path::parent_path(command.words[0]);
+  std::string data = !command.dataDir.empty() ? command.dataDir
+                     : folder.empty()         ? "."
+                                              : folder.str();
+  std::string params = (program + ".safetensors").str();
+  for (const Invocation &invocation : plan) {
+    SmallVector<StringRef> argv{program, invocation.verb};
+    append_range(argv, invocation.names);
+    argv.append({"--data", data});
+    bool isTraining = invocation.verb == "train";
+    if (invocation.passesParams)
+      argv.append({isTraining ? "--save" : "--params", params});
+    // What is said of a run with training in it is said of the training.
+    if (isTraining || plan.front().verb == "run")
+      append_range(argv, command.programArgs);
+    if (&invocation == &plan.back())
+      return become(argv);
+    std::string message;
+    int status =
+        sys::ExecuteAndWait(program, argv, std::nullopt, {}, 0, 0, &message);
+    if (status < 0)
+      return report(
+          createStringError("cannot run " + program + ": " + message));
+    if (status != 0)
+      return ExitCode(status);
+  }
+  return Success;
 }
 
 ExitCode sinter::runRun(const Command &command) {
@@ -139,29 +215,6 @@ ExitCode sinter::runRun(const Command &command) {
   if (ExitCode code = buildCached(driver, command, program))
     return code;
 
-  // Data files lie beside the model unless the user says otherwise.
-  StringRef folder = sys::path::parent_path(path);
-  std::string data = !command.dataDir.empty() ? command.dataDir
-                     : folder.empty()         ? "."
-                                              : folder.str();
-  for (const Invocation &invocation : plan) {
-    SmallVector<StringRef> argv{program, invocation.verb};
-    append_range(argv, invocation.names);
-    argv.append({"--data", data});
-    for (const std::string &word :
-         ArrayRef(command.words)
-             .drop_front(std::min<size_t>(2, command.words.size())))
-      argv.push_back(word);
-    if (&invocation == &plan.back())
-      return become(argv);
-    std::string message;
-    int status =
-        sys::ExecuteAndWait(program, argv, std::nullopt, {}, 0, 0, &message);
-    if (status < 0)
-      return report(
-          createStringError("cannot run " + program.str() + ": " + message));
-    if (status != 0)
-      return ExitCode(status);
-  }
-  return Success;
+  addTraining(plan, driver.getModule());
+  return runAll(plan, program, command);
 }
