@@ -6,9 +6,9 @@
 #include "codegen/ObjectEmitter.h"
 #include "codegen/Passes.h"
 #include "codegen/PlanToLLVM.h"
-#include "passes/Pipelines.h"
 
 #include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ADT/StringExtras.h"
@@ -20,7 +20,8 @@ using namespace mlir;
 using namespace sinter;
 
 static constexpr llvm::StringLiteral stageNames[] = {
-    "ast", "graph", "grad", "opt", "plan", "kernels", "llvm", "asm", "obj", "exe"};
+    "ast",     "graph", "grad", "opt", "plan",
+    "kernels", "llvm",  "asm",  "obj", "exe"};
 
 StringRef sinter::stageName(Stage stage) { return stageNames[unsigned(stage)]; }
 
@@ -37,28 +38,58 @@ void sinter::stampHash(ModuleOp graph) {
   graph->print(os, OpPrintingFlags().enableDebugInfo(false).useLocalScope());
   std::array<uint8_t, 32> digest = llvm::SHA256::hash(
       ArrayRef(reinterpret_cast<const uint8_t *>(text.data()), text.size()));
-  graph->setAttr(hashAttr, StringAttr::get(graph.getContext(),
-                                           llvm::toHex(digest, /*LowerCase=*/true)));
+  graph->setAttr(hashAttr,
+                 StringAttr::get(graph.getContext(),
+                                 llvm::toHex(digest, /*LowerCase=*/true)));
 }
 
+namespace {
+/// Fills a PassDump.
+class DumpAfter : public PassInstrumentation {
+public:
+  DumpAfter(ModuleOp module, PassDump &dump) : module(module), dump(dump) {}
+
+  void runAfterPass(Pass *pass, Operation *) override {
+    StringRef name = pass->getArgument();
+    if (name != dump.pass &&
+        !(name.consume_front("sinter-") && name == dump.pass))
+      return;
+    dump.text.emplace();
+    llvm::raw_string_ostream os(*dump.text);
+    module->print(
+        os, OpPrintingFlags().enableDebugInfo(true).printNameLocAsPrefix(true));
+  }
+
+private:
+  ModuleOp module;
+  PassDump &dump;
+};
+} // namespace
+
 LogicalResult sinter::lowerModule(ModuleOp module, Stage from, Stage to,
-                                  const CompileOptions &options) {
+                                  const CompileOptions &options,
+                                  PassDump *dump) {
   PassManager pm(module.getContext(), ModuleOp::getOperationName());
+  if (dump) {
+    // The module is printed while one of its functions is being changed.
+    module.getContext()->disableMultithreading();
+    pm.addInstrumentation(std::make_unique<DumpAfter>(module, *dump));
+  }
   auto crosses = [&](Stage stage) { return from < stage && stage <= to; };
   bool isOptimizing = options.level > 0;
   // Names, shapes and types are right from here on. What fails now is an
   // operation that needs a gradient and has none, or a bug.
   if (crosses(Stage::Grad))
-    buildGraphPipeline(pm);
+    buildGraphPipeline(pm, options.disabled);
   // From here on: no gradient, no update, no metric of more than one batch.
   if (crosses(Stage::Opt) && isOptimizing)
-    buildOptPipeline(pm);
-  // From here on: functions are flat lists of kernel calls, every buffer has its
-  // place, and the plan has been verified.
+    buildOptPipeline(pm, options.disabled);
+  // From here on: functions are flat lists of kernel calls, every buffer has
+  // its place, and the plan has been verified.
   if (crosses(Stage::Plan)) {
-    buildKernelPipeline(pm, /*fuse=*/isOptimizing);
+    buildKernelPipeline(pm, /*fuse=*/isOptimizing, options.disabled);
     pm.addPass(createSelectKernels(SelectKernelsOptions{options.target.cpu}));
-    buildPlanPipeline(pm);
+    buildPlanPipeline(pm, options.disabled);
   }
   // From here on: kernels are loops over vectors.
   if (crosses(Stage::Kernels))

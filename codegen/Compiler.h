@@ -9,12 +9,14 @@
 #define SINTER_CODEGEN_COMPILER_H
 
 #include "codegen/Target.h"
+#include "passes/Pipelines.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace llvm {
@@ -36,6 +38,16 @@ struct CompileOptions {
   Target target = Target::host();
   /// 0 or 2.
   unsigned level = 2;
+  /// Names of passes/Pipelines.h to leave out.
+  DisabledPasses disabled;
+};
+
+/// Keeps the text of a module as it is after the last run of one pass.
+struct PassDump {
+  /// The pass's argument, with or without `sinter-`.
+  std::string pass;
+  /// Nothing if the pass did not run.
+  std::optional<std::string> text;
 };
 
 /// Gives a graph the digest that checkpoints carry. Locations do not count.
@@ -44,7 +56,8 @@ void stampHash(mlir::ModuleOp graph);
 /// Takes a module of stage `from` to stage `to`; both lie between Graph and
 /// Kernels. Errors are reported through the context's diagnostics.
 mlir::LogicalResult lowerModule(mlir::ModuleOp module, Stage from, Stage to,
-                                const CompileOptions &options);
+                                const CompileOptions &options,
+                                PassDump *dump = nullptr);
 
 /// Translates a module of stage Kernels to optimized LLVM IR.
 llvm::Expected<std::unique_ptr<llvm::Module>>

@@ -4,8 +4,10 @@
 #include "codegen/KernelInterface.h"
 #include "codegen/Passes.h"
 #include "passes/Kernels.h"
+#include "passes/Remarks.h"
 
 #include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/PatternMatch.h"
@@ -81,6 +83,7 @@ private:
   SmallVector<Type> argumentTypes();
   void bindExtents(KernelFrame &frame, ValueRange arguments);
   void markDistinct(func::FuncOp function);
+  void remarkOn(func::FuncOp function);
   func::FuncOp emitBody(const KernelEmitter::Phase &phase, unsigned number);
   func::FuncOp emitTrip(const KernelEmitter::Phase &phase, unsigned number);
 
@@ -216,6 +219,34 @@ static void simplify(func::FuncOp function) {
   eliminateCommonSubExpressions(rewriter, dominance, function);
 }
 
+/// What the kernel's loops became.
+void KernelLowering::remarkOn(func::FuncOp function) {
+  if (!function.getContext()->getRemarkEngine())
+    return;
+  VectorType widest;
+  function.walk([&](Operation *op) {
+    for (Type type : op->getResultTypes())
+      if (VectorType vector = dyn_cast<VectorType>(type))
+        if (!widest || vector.getNumElements() > widest.getNumElements())
+          widest = vector;
+  });
+  std::string name = kernel.getSymName().str();
+  if (widest) {
+    std::string element;
+    llvm::raw_string_ostream(element) << widest.getElementType();
+    remark::passed(kernel.getLoc(), vectorRemark())
+        << name + ": vectors of " + llvm::itostr(widest.getNumElements()) +
+               " x " + element;
+  } else {
+    remark::missed(kernel.getLoc(), vectorRemark())
+        << name + ": one element at a time";
+  }
+  for (const KernelPhase &phase : phasesOf(function))
+    remark::analysis(kernel.getLoc(), parallelRemark())
+        << phase.kernel.str() + ": cut into pieces of at least " +
+               llvm::itostr(phase.grain) + " units";
+}
+
 LogicalResult KernelLowering::run() {
   if (dims.size() > 1)
     return kernel.emitOpError("has more than one run-time dimension");
@@ -238,6 +269,7 @@ LogicalResult KernelLowering::run() {
     }));
   }
   last->setAttr(phasesAttr, builder.getArrayAttr(phases));
+  remarkOn(last);
   kernel.erase();
   return success();
 }

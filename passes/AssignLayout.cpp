@@ -10,8 +10,10 @@
 #include "ir/Shape.h"
 #include "passes/Kernels.h"
 #include "passes/Passes.h"
+#include "passes/Remarks.h"
 
 #include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace sinter {
 #define GEN_PASS_DEF_ASSIGNLAYOUT
@@ -155,7 +157,7 @@ struct AssignLayoutPass : sinter::impl::AssignLayoutBase<AssignLayoutPass> {
     ModuleOp module = getOperation();
     Choice choice(module);
     SymbolTable symbols(module);
-    llvm::DenseSet<Operation *> chosen;
+    llvm::SetVector<Operation *> chosen;
     for (GlobalOp global : module.getOps<GlobalOp>())
       if (isMatrix(global.getType()) && choice.isTransposed(global))
         chosen.insert(global);
@@ -163,6 +165,8 @@ struct AssignLayoutPass : sinter::impl::AssignLayoutBase<AssignLayoutPass> {
       GlobalOp global = cast<GlobalOp>(op);
       global.setTypeAttr(TypeAttr::get(swapped(global.getType())));
       global->setAttr(transposedAttr, UnitAttr::get(&getContext()));
+      remark::passed(global.getLoc(), planRemark())
+          << ("'" + global.getLabel() + "' is stored column by column").str();
     }
     module.walk([&](Operation *op) {
       if (LoadOp load = dyn_cast<LoadOp>(op)) {

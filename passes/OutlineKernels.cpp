@@ -3,6 +3,9 @@
 #include "passes/Fusion.h"
 #include "passes/Kernels.h"
 #include "passes/Passes.h"
+#include "passes/Remarks.h"
+
+#include "llvm/ADT/StringExtras.h"
 
 #include <set>
 
@@ -86,6 +89,71 @@ static void gatherGroups(Block &block, const Fusion &fusion) {
 }
 
 //===----------------------------------------------------------------------===//
+// Remarks
+//===----------------------------------------------------------------------===//
+
+static std::string wordsFor(const FusionGroup &group) {
+  return llvm::join(
+      llvm::map_range(
+          group, [](Operation *op) { return op->getName().stripDialect(); }),
+      ", ");
+}
+
+static bool isSum(Operation *op) { return isa<ContractOp, ReduceOp>(op); }
+
+/// The product or reduction in another kernel that feeds an update.
+static Operation *gradientOf(StoreOp store, const Fusion &fusion) {
+  Operation *op = store.getValue().getDefiningOp();
+  auto group = op ? fusion.groupOf.find(op) : fusion.groupOf.end();
+  if (group == fusion.groupOf.end() ||
+      llvm::any_of(fusion.groups[group->second], isSum))
+    return nullptr;
+  for (Operation *member : fusion.groups[group->second])
+    for (Value operand : member->getOperands())
+      if (Operation *from = operand.getDefiningOp())
+        if (isSum(from) && operand.getType() == store.getValue().getType())
+          return from;
+  return nullptr;
+}
+
+/// Whether one kernel has all uses of the value of `op`.
+static bool isUsedByOneGroup(Operation *op, const Fusion &fusion) {
+  llvm::DenseSet<unsigned> groups;
+  for (Operation *user : op->getUsers()) {
+    auto found = fusion.groupOf.find(user);
+    if (found == fusion.groupOf.end())
+      return false;
+    groups.insert(found->second);
+  }
+  return groups.size() == 1;
+}
+
+static void remarkOn(Block &body, const Fusion &fusion) {
+  Operation *function = body.getParentOp();
+  if (!function->getContext()->getRemarkEngine())
+    return;
+  for (const FusionGroup &group : fusion.groups)
+    if (group.size() > 1)
+      remark::passed(group.back()->getLoc(), fusionRemark())
+          << "one kernel: " + wordsFor(group);
+  for (StoreOp store : body.getOps<StoreOp>()) {
+    GlobalOp global = SymbolTable::lookupNearestSymbolFrom<GlobalOp>(
+        function, store.getSymbolAttr());
+    Operation *gradient = gradientOf(store, fusion);
+    if (!gradient || global.getKind() != GlobalKind::Param)
+      continue;
+    StringRef why = isUsedByOneGroup(gradient, fusion)
+                        ? "its kernel cannot hold the update"
+                        : "it is used elsewhere too, as for clipping by norm, "
+                          "accumulation or tied weights";
+    remark::missed(gradient->getLoc(), fusionRemark())
+        << ("the gradient of '" + global.getLabel() +
+            "' is written to memory before the update: " + why)
+               .str();
+  }
+}
+
+//===----------------------------------------------------------------------===//
 // Outlining
 //===----------------------------------------------------------------------===//
 
@@ -99,6 +167,8 @@ public:
   LogicalResult run(bool fuse) {
     eraseDeadOps();
     fusion = fuseOperations(body, fuse);
+    if (fuse)
+      remarkOn(body, fusion);
     gatherGroups(body, fusion);
     for (Operation &op : llvm::make_early_inc_range(body))
       if (failed(visit(&op)))

@@ -214,6 +214,10 @@ def Schedule : Pass<"sinter-schedule", "::mlir::ModuleOp"> {
     straight into the symbol: after all reads of the symbol and after the last
     `sinter.guard` or `sinter.check`. Where no order allows that, a copy is added.
   }];
+  let options = [
+    Option<"reorder", "reorder", "bool", /*default=*/"true",
+           "Try orders besides the given one">,
+  ];
   let dependentDialects = ["::sinter::SinterDialect"];
 }
 
@@ -223,6 +227,10 @@ def PlanMemory : Pass<"sinter-plan-memory", "::mlir::ModuleOp"> {
     Value-preserving. Wants a scheduled module; makes the stage `plan`, whose form
     passes/Plan.h describes.
   }];
+  let options = [
+    Option<"inPlace", "in-place", "bool", /*default=*/"true",
+           "Write results over operands in the arena that die there">,
+  ];
   let dependentDialects = ["::sinter::SinterDialect"];
 }
 

@@ -10,13 +10,47 @@
 using namespace mlir;
 using namespace sinter;
 
-void sinter::buildGraphPipeline(OpPassManager &manager) {
+static constexpr llvm::StringLiteral optionalNames[] = {
+    "stabilize",       "reassociate-chains", "canonicalize", "cse",
+    "fold-transposes", "assign-layout",      "fuse",         "reorder",
+    "in-place"};
+
+ArrayRef<llvm::StringLiteral> sinter::optionalPasses() { return optionalNames; }
+
+namespace {
+/// Adds the passes that are not disabled.
+class PipelineBuilder {
+public:
+  PipelineBuilder(OpPassManager &manager, const DisabledPasses &disabled)
+      : manager(manager), disabled(disabled) {}
+
+  bool isOn(StringRef name) const { return !disabled.contains(name); }
+
+  void add(StringRef name, std::unique_ptr<Pass> pass) {
+    if (isOn(name))
+      manager.addPass(std::move(pass));
+  }
+  /// For each function.
+  void addNested(StringRef name, std::unique_ptr<Pass> pass) {
+    if (isOn(name))
+      manager.addNestedPass<func::FuncOp>(std::move(pass));
+  }
+
+private:
+  OpPassManager &manager;
+  const DisabledPasses &disabled;
+};
+} // namespace
+
+void sinter::buildGraphPipeline(OpPassManager &manager,
+                                const DisabledPasses &disabled) {
+  PipelineBuilder pipeline(manager, disabled);
   // A gradient is taken with respect to values: until they are expanded,
   // nothing may merge two values or go around one.
 
   // Stable forms first, so that the gradients are theirs.
-  manager.addPass(createStabilize());
-  manager.addNestedPass<func::FuncOp>(createReassociateChains());
+  pipeline.add("stabilize", createStabilize());
+  pipeline.addNested("reassociate-chains", createReassociateChains());
   manager.addPass(createDifferentiate());
 
   // From here on: no sinter.gradient, no sinter.stop_gradient. Equal values are
@@ -33,35 +67,45 @@ void sinter::buildGraphPipeline(OpPassManager &manager) {
   // and stores, guards, prints and checks.
 }
 
-void sinter::buildOptPipeline(OpPassManager &manager) {
+void sinter::buildOptPipeline(OpPassManager &manager,
+                              const DisabledPasses &disabled) {
+  PipelineBuilder pipeline(manager, disabled);
   // Folding shows CSE what is equal; what CSE merged may fold again.
-  manager.addNestedPass<func::FuncOp>(createCanonicalizerPass());
-  manager.addNestedPass<func::FuncOp>(createCSEPass());
-  manager.addNestedPass<func::FuncOp>(createCanonicalizerPass());
-  manager.addNestedPass<func::FuncOp>(createFoldTransposes());
+  pipeline.addNested("canonicalize", createCanonicalizerPass());
+  pipeline.addNested("cse", createCSEPass());
+  pipeline.addNested("canonicalize", createCanonicalizerPass());
+  pipeline.addNested("fold-transposes", createFoldTransposes());
   // Sees which tensors contractions read, transposes aside.
-  manager.addPass(createAssignLayout());
-  manager.addNestedPass<func::FuncOp>(createFoldTransposes());
-  manager.addNestedPass<func::FuncOp>(createCSEPass());
+  pipeline.add("assign-layout", createAssignLayout());
+  pipeline.addNested("fold-transposes", createFoldTransposes());
+  pipeline.addNested("cse", createCSEPass());
   // All leave operations without uses behind only where there were effects, so
   // that from here on every value is needed.
 }
 
-void sinter::buildKernelPipeline(OpPassManager &manager, bool fuse) {
-  OutlineKernelsOptions options;
-  options.fuse = fuse;
-  manager.addPass(createOutlineKernels(options));
+void sinter::buildKernelPipeline(OpPassManager &manager, bool fuse,
+                                 const DisabledPasses &disabled) {
+  PipelineBuilder pipeline(manager, disabled);
+  OutlineKernelsOptions outline;
+  outline.fuse = fuse && pipeline.isOn("fuse");
+  manager.addPass(createOutlineKernels(outline));
 
   // From here on: functions are flat lists, kernels have the forms of
   // Kernels.h.
 
-  manager.addPass(createSchedule());
+  ScheduleOptions schedule;
+  schedule.reorder = pipeline.isOn("reorder");
+  manager.addPass(createSchedule(schedule));
 
   // From here on: the order is fixed; no launch is added.
 }
 
-void sinter::buildPlanPipeline(OpPassManager &manager) {
-  manager.addPass(createPlanMemory());
+void sinter::buildPlanPipeline(OpPassManager &manager,
+                               const DisabledPasses &disabled) {
+  PipelineBuilder pipeline(manager, disabled);
+  PlanMemoryOptions plan;
+  plan.inPlace = pipeline.isOn("in-place");
+  manager.addPass(createPlanMemory(plan));
   manager.addPass(createVerifyPlan());
 }
 
@@ -74,18 +118,18 @@ struct KernelPipelineOptions : PassPipelineOptions<KernelPipelineOptions> {
 } // namespace
 
 void sinter::registerSinterPipelines() {
-  PassPipelineRegistration<>("sinter-graph-pipeline",
-                             "From the front end's graph to --emit=grad",
-                             buildGraphPipeline);
-  PassPipelineRegistration<>("sinter-opt-pipeline",
-                             "Value-preserving simplification, --emit=opt",
-                             buildOptPipeline);
+  PassPipelineRegistration<>(
+      "sinter-graph-pipeline", "From the front end's graph to --emit=grad",
+      [](OpPassManager &manager) { buildGraphPipeline(manager); });
+  PassPipelineRegistration<>(
+      "sinter-opt-pipeline", "Value-preserving simplification, --emit=opt",
+      [](OpPassManager &manager) { buildOptPipeline(manager); });
   PassPipelineRegistration<KernelPipelineOptions>(
       "sinter-kernel-pipeline", "Kernels and their order",
       [](OpPassManager &manager, const KernelPipelineOptions &options) {
         buildKernelPipeline(manager, options.fuse);
       });
-  PassPipelineRegistration<>("sinter-plan-pipeline",
-                             "Memory for every tensor, --emit=plan",
-                             buildPlanPipeline);
+  PassPipelineRegistration<>(
+      "sinter-plan-pipeline", "Memory for every tensor, --emit=plan",
+      [](OpPassManager &manager) { buildPlanPipeline(manager); });
 }

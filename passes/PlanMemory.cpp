@@ -9,6 +9,7 @@
 #include "passes/MemoryPlan.h"
 #include "passes/Passes.h"
 #include "passes/Plan.h"
+#include "passes/Remarks.h"
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MathExtras.h"
@@ -182,9 +183,9 @@ static StoreOp storeOf(Value value) {
 namespace {
 class ArenaPlanner {
 public:
-  ArenaPlanner(func::FuncOp function, SymbolTable &symbols)
-      : function(function), body(function.getBody().front()), symbols(symbols) {
-  }
+  ArenaPlanner(func::FuncOp function, SymbolTable &symbols, bool inPlace)
+      : function(function), body(function.getBody().front()), symbols(symbols),
+        inPlace(inPlace) {}
 
   LogicalResult run() {
     numberInstructions();
@@ -249,6 +250,8 @@ private:
   std::optional<unsigned> dyingOperand(LaunchOp launch, KernelOp kernel,
                                        OpResult result,
                                        llvm::SmallDenseSet<unsigned> &taken) {
+    if (!inPlace)
+      return std::nullopt;
     uint64_t now = instants.lookup(launch);
     for (OpOperand &operand : launch->getOpOperands()) {
       DenseMap<Value, unsigned>::iterator found = itemOf.find(operand.get());
@@ -292,15 +295,20 @@ private:
     for (OpOperand &operand : body.getTerminator()->getOpOperands())
       function.setResultAttr(operand.getOperandNumber(), bufferAttr,
                              bufferOf(operand.get(), symbols));
+    uint64_t live = *maxLiveBytes(items, bufferAlignment);
     function->setAttr(arenaBytesAttr, numberAttr(context, plan.bytes));
-    function->setAttr(
-        liveBytesAttr,
-        numberAttr(context, *maxLiveBytes(items, bufferAlignment)));
+    function->setAttr(liveBytesAttr, numberAttr(context, live));
+    remark::analysis(function.getLoc(), planRemark())
+        << (function.getSymName() + " needs " + Twine(plan.bytes) +
+            " bytes besides parameters; at one instant " + Twine(live) +
+            " are alive")
+               .str();
   }
 
   func::FuncOp function;
   Block &body;
   SymbolTable &symbols;
+  bool inPlace;
   DenseMap<Operation *, uint64_t> instants;
   std::vector<PlanItem> items;
   DenseMap<Value, unsigned> itemOf;
@@ -327,12 +335,14 @@ static LogicalResult checkScheduled(func::FuncOp function) {
 
 namespace {
 struct PlanMemoryPass : sinter::impl::PlanMemoryBase<PlanMemoryPass> {
+  using PlanMemoryBase::PlanMemoryBase;
+
   void runOnOperation() override {
     if (failed(plan(getOperation())))
       signalPassFailure();
   }
 
-  static LogicalResult plan(ModuleOp module) {
+  LogicalResult plan(ModuleOp module) {
     if (failed(StoreLayout(module).run()) || failed(layoutConstants(module)))
       return failure();
     SymbolTable symbols(module);
@@ -342,7 +352,7 @@ struct PlanMemoryPass : sinter::impl::PlanMemoryBase<PlanMemoryPass> {
         continue;
       if (failed(checkScheduled(function)))
         return failure();
-      ArenaPlanner planner(function, symbols);
+      ArenaPlanner planner(function, symbols, inPlace);
       if (failed(planner.run()))
         return failure();
       arenaBytes = std::max(arenaBytes, planner.arenaBytes());

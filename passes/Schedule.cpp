@@ -16,6 +16,7 @@
 #include "ir/Shape.h"
 #include "passes/Kernels.h"
 #include "passes/Passes.h"
+#include "passes/Remarks.h"
 
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringSet.h"
@@ -234,6 +235,11 @@ bool Graph::mayWriteStraight(unsigned writer, StoreOp store,
 void Graph::placeStore(StoreOp store, KernelTable &kernels) {
   unsigned writer = numbers.lookup(store.getValue().getDefiningOp());
   if (!mayWriteStraight(writer, store, kernels)) {
+    remark::missed(store.getLoc(), planRemark())
+        << ("'" + store.getSymbol() +
+            "' is copied at the end: it is read after its new value is known, "
+            "or a guard waits for that value")
+               .str();
     Value copy = copyBefore(store, store.getValue(), kernels);
     store.getValueMutable().assign(copy);
     writer = addNode(copy.getDefiningOp());
@@ -435,16 +441,25 @@ static bool copySmallStores(Graph &graph, Block &body, KernelTable &kernels,
   Order order = bestOrder(relaxed, body, kernels, copied);
   if (order.mostLive > mostLive - mostLive / worthwhilePart)
     return false;
-  for (StoreOp store : stores)
+  for (StoreOp store : stores) {
+    remark::analysis(store.getLoc(), planRemark())
+        << ("'" + store.getSymbol() +
+            "' is copied at the end, which saves bytes elsewhere")
+               .str();
     store.getValueMutable().assign(
         copyBefore(store, store.getValue(), kernels));
+  }
   return true;
 }
 
-static void schedule(func::FuncOp function, KernelTable &kernels) {
+static void schedule(func::FuncOp function, KernelTable &kernels,
+                     bool reorder) {
   Block &body = function.getBody().front();
   isolateStores(body, kernels);
   Graph graph(body, kernels);
+  if (!reorder)
+    return rewrite(body, orderNodes(graph, body, kernels, /*copied=*/{},
+                                    /*greedy=*/false));
   Order order = bestOrder(graph, body, kernels);
   if (copySmallStores(graph, body, kernels, order.mostLive))
     order = bestOrder(Graph(body, kernels), body, kernels);
@@ -453,6 +468,8 @@ static void schedule(func::FuncOp function, KernelTable &kernels) {
 
 namespace {
 struct SchedulePass : sinter::impl::ScheduleBase<SchedulePass> {
+  using ScheduleBase::ScheduleBase;
+
   void runOnOperation() override {
     KernelTable kernels(getOperation());
     for (func::FuncOp function : getOperation().getOps<func::FuncOp>()) {
@@ -460,7 +477,7 @@ struct SchedulePass : sinter::impl::ScheduleBase<SchedulePass> {
         continue;
       if (failed(checkForm(function)))
         return signalPassFailure();
-      schedule(function, kernels);
+      schedule(function, kernels, reorder);
     }
   }
 

@@ -3,7 +3,11 @@
 #include "tools/CommandLine.h"
 
 #include "frontend/Diagnostics.h"
+#include "passes/Pipelines.h"
+#include "passes/Remarks.h"
 
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -23,6 +27,34 @@ struct Option {
 static std::string applyStage(std::optional<Stage> &stage, StringRef value) {
   stage = parseStage(value);
   return stage ? "" : "unknown stage '" + value.str() + "'";
+}
+
+/// Calls `apply` for each name in a list, which must be among `known`.
+static std::string forEachName(StringRef list, ArrayRef<StringLiteral> known,
+                               StringRef what,
+                               function_ref<void(StringRef)> apply) {
+  SmallVector<StringRef> names;
+  list.split(names, ',');
+  for (StringRef name : names) {
+    if (!is_contained(known, name))
+      return ("unknown " + what + " '" + name + "'; there are " +
+              join(known, ", "))
+          .str();
+    apply(name);
+  }
+  return "";
+}
+
+static std::string applyDisable(Command &command, StringRef value) {
+  return forEachName(
+      value, optionalPasses(), "optional pass",
+      [&](StringRef name) { command.compile.disabled.insert(name); });
+}
+
+static std::string applyRemarks(Command &command, StringRef value) {
+  return forEachName(
+      value, remarkCategories, "kind of remarks",
+      [&](StringRef name) { command.remarks.push_back(name.str()); });
 }
 
 static const Option options[] = {
@@ -77,6 +109,34 @@ static const Option options[] = {
        if (value != "dsl" && value != "json")
          return "unknown spelling '" + value.str() + "'";
        command.to = value == "json" ? Spelling::Json : Spelling::Dsl;
+       return "";
+     }},
+    {"--disable", "PASS,...", "leave optional passes out", applyDisable},
+    {"--after", "PASS", "with emit: print the module after this pass",
+     [](Command &command, StringRef value) -> std::string {
+       command.after = value.str();
+       return "";
+     }},
+    {"--remarks", "KIND,...", "what passes did: fusion, plan, vector, parallel",
+     applyRemarks},
+    {"--format", "table|json|md", "how summary is printed",
+     [](Command &command, StringRef value) -> std::string {
+       std::optional<Command::Format> format =
+           StringSwitch<std::optional<Command::Format>>(value)
+               .Case("table", Command::Format::Table)
+               .Case("json", Command::Format::Json)
+               .Case("md", Command::Format::Markdown)
+               .Default(std::nullopt);
+       if (!format)
+         return "unknown format '" + value.str() + "'";
+       command.format = *format;
+       return "";
+     }},
+    {"--memory-map", "FILE", "with summary: tensors over time, .svg or .json",
+     [](Command &command, StringRef value) -> std::string {
+       if (!value.ends_with(".svg") && !value.ends_with(".json"))
+         return "--memory-map wants a file named .svg or .json";
+       command.memoryMap = value.str();
        return "";
      }},
     {"--error-format", "text|json", "how errors are printed",

@@ -30,6 +30,14 @@ struct Command {
   /// --to; absent: the spelling of the file.
   std::optional<Spelling> to;
   bool jsonErrors = false;
+  /// --after: the pass whose result `emit` prints; empty when not given.
+  std::string after;
+  /// --remarks: categories of passes/Remarks.h.
+  std::vector<std::string> remarks;
+  /// --format of `summary`.
+  enum class Format { Table, Json, Markdown } format = Format::Table;
+  /// --memory-map: a file, .svg or .json.
+  std::string memoryMap;
 };
 
 /// Parses the command line. On a usage error says what is wrong on stderr and

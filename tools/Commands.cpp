@@ -5,7 +5,9 @@
 #include "frontend/DslWriter.h"
 #include "frontend/JsonWriter.h"
 
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -20,6 +22,19 @@ static bool wantsOneFile(const Command &command) {
   return false;
 }
 
+/// Says so before the work is done when the result could not be written.
+static bool canWriteTo(StringRef output) {
+  StringRef folder = sys::path::parent_path(output);
+  if (sys::fs::is_directory(output))
+    report(createStringError("cannot write " + output + ": it is a folder"));
+  else if (!folder.empty() && !sys::fs::is_directory(folder))
+    report(createStringError("cannot write " + output +
+                             ": there is no folder " + folder));
+  else
+    return true;
+  return false;
+}
+
 ExitCode sinter::runBuild(const Command &command) {
   if (!wantsOneFile(command))
     return UsageError;
@@ -29,6 +44,8 @@ ExitCode sinter::runBuild(const Command &command) {
   if (command.output == "-" && wanted == Stage::Exe)
     return report(createStringError("a program cannot go to stdout"),
                   UsageError);
+  if (!canWriteTo(command.output))
+    return IOError;
   Driver driver(command);
   if (ExitCode code = driver.read(command.words[0]))
     return code;
@@ -38,15 +55,19 @@ ExitCode sinter::runBuild(const Command &command) {
 ExitCode sinter::runEmit(const Command &command) {
   if (!wantsOneFile(command))
     return UsageError;
-  if (!command.emit)
-    return report(createStringError("'emit' wants --emit=STAGE"), UsageError);
+  if (!command.emit && command.after.empty())
+    return report(
+        createStringError("'emit' wants --emit=STAGE or --after=PASS"),
+        UsageError);
   StringRef output = command.output.empty() ? "-" : StringRef(command.output);
-  if (output == "-" && *command.emit == Stage::Exe)
+  if (output == "-" && command.emit == Stage::Exe)
     return report(createStringError("a program cannot go to stdout"),
                   UsageError);
   Driver driver(command);
   if (ExitCode code = driver.read(command.words[0]))
     return code;
+  if (!command.after.empty())
+    return driver.writeAfterPass(output);
   return driver.write(*command.emit, output);
 }
 

@@ -7,6 +7,7 @@
 #include "codegen/Tables.h"
 #include "frontend/Elaborate.h"
 #include "frontend/JsonWriter.h"
+#include "passes/Remarks.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
@@ -62,12 +63,52 @@ static void adopt(mlir::Diagnostic &diagnostic, SourceManager &sources,
     adopted.addNote(placeOf(note.getLocation(), sources), note.str());
 }
 
+namespace {
+/// Prints remarks like diagnostics.
+class RemarkPrinter : public mlir::remark::detail::MLIRRemarkStreamerBase {
+public:
+  explicit RemarkPrinter(SourceManager &sources) : sources(sources) {}
+
+  void streamOptimizationRemark(
+      const mlir::remark::detail::Remark &remark) override {
+    Loc place = placeOf(remark.getLocation(), sources);
+    if (place.line)
+      errs() << sources.name(place.file) << ':' << place.line << ':'
+             << place.col << ": ";
+    if (mlir::NameLoc name =
+            mlir::dyn_cast<mlir::NameLoc>(remark.getLocation()))
+      errs() << '\'' << name.getName().getValue() << "': ";
+    errs() << "remark: ";
+    for (const mlir::remark::detail::Remark::Arg &part : remark.getArgs())
+      errs() << part.val;
+    errs() << " [" << remark.getCategoryName() << "]\n";
+  }
+
+private:
+  SourceManager &sources;
+};
+} // namespace
+
+static void enableRemarks(ArrayRef<std::string> categories,
+                          mlir::MLIRContext &context, SourceManager &sources) {
+  mlir::remark::RemarkCategories accepted;
+  std::string pattern = "^(" + join(categories, "|") + ")$";
+  accepted.passed = accepted.missed = accepted.analysis = pattern;
+  // Fails for patterns alone, and these are names.
+  (void)mlir::remark::enableOptimizationRemarks(
+      context, std::make_unique<RemarkPrinter>(sources),
+      std::make_unique<mlir::remark::RemarkEmittingPolicyAll>(), accepted);
+}
+
 Driver::Driver(const Command &command)
     : command(command), diagnostics(sources), context(allDialects()) {
   context.loadAllAvailableDialects();
+  context.printOpOnDiagnostic(false);
   context.getDiagEngine().registerHandler([&](mlir::Diagnostic &diagnostic) {
     adopt(diagnostic, sources, diagnostics);
   });
+  if (!command.remarks.empty())
+    enableRemarks(command.remarks, context, sources);
 }
 
 Driver::~Driver() = default;
@@ -91,7 +132,9 @@ ExitCode Driver::read(StringRef path) {
     if (file && !diagnostics.hasErrors())
       return Success;
     flush();
-    return ModelError;
+    bool isUnreadable = diagnostics.hasErrors() &&
+                        diagnostics.all().front().code == Code::UnreadableFile;
+    return isUnreadable ? IOError : ModelError;
   }
   ErrorOr<std::unique_ptr<MemoryBuffer>> text =
       MemoryBuffer::getFileOrSTDIN(path);
@@ -141,12 +184,14 @@ ExitCode Driver::elaborate(ArrayRef<std::string> only) {
   return Success;
 }
 
-ExitCode Driver::lowerTo(Stage wanted) {
+ExitCode Driver::lowerTo(Stage wanted) { return lowerTo(wanted, nullptr); }
+
+ExitCode Driver::lowerTo(Stage wanted, PassDump *passDump) {
   if (wanted <= stage)
     return Success;
   unsigned before = diagnostics.numErrors();
   mlir::LogicalResult lowered =
-      lowerModule(*module, stage, wanted, command.compile);
+      lowerModule(*module, stage, wanted, command.compile, passDump);
   if (diagnostics.numErrors() != before) {
     flush();
     return ModelError;
@@ -160,6 +205,22 @@ ExitCode Driver::lowerTo(Stage wanted) {
 //===----------------------------------------------------------------------===//
 // Writing
 //===----------------------------------------------------------------------===//
+
+ExitCode Driver::writeAfterPass(StringRef output) {
+  PassDump passDump{command.after, std::nullopt};
+  if (ExitCode code = elaborate({}))
+    return code;
+  if (ExitCode code = lowerTo(Stage::Kernels, &passDump))
+    return code;
+  if (!passDump.text)
+    return report(createStringError("no pass '" + command.after + "' was run"),
+                  UsageError);
+  Error error = writeToOutput(output, [&](raw_ostream &os) {
+    os << *passDump.text;
+    return Error::success();
+  });
+  return error ? report(std::move(error)) : Success;
+}
 
 ExitCode Driver::write(Stage wanted, StringRef output) {
   if (wanted < stage)

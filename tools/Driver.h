@@ -43,9 +43,13 @@ public:
   /// Takes the module on to `stage`, between Graph and Kernels.
   ExitCode lowerTo(Stage stage);
 
+  /// Writes the module as it is after the pass `command.after`.
+  ExitCode writeAfterPass(llvm::StringRef output);
+
 private:
   std::unique_ptr<File> readDump(llvm::StringRef path);
   ExitCode readModule(llvm::StringRef path);
+  ExitCode lowerTo(Stage stage, PassDump *passDump);
   ExitCode writeText(Stage stage, llvm::StringRef output);
   ExitCode writeMachineCode(Stage stage, llvm::StringRef output);
   llvm::Error emitMachineCode(Stage stage, llvm::raw_pwrite_stream &out);
