@@ -30,6 +30,7 @@ private:
   Constant *emitArgument(mlir::func::FuncOp function, unsigned index);
   /// A SinterFunction; of no function: one whose `call` is null.
   Constant *emitFunction(mlir::func::FuncOp function);
+  bool readsParams(mlir::func::FuncOp function);
   Constant *emitExperiment(ExperimentOp experiment);
   Constant *emitConstants();
   mlir::func::FuncOp findFunction(StringRef owner, StringRef role);
@@ -154,10 +155,22 @@ Constant *ProgramEmitter::emitArgument(mlir::func::FuncOp function,
        tables.real(value ? value.getValueAsDouble() : 0)});
 }
 
+/// Whether a program calls a trained model.
+bool ProgramEmitter::readsParams(mlir::func::FuncOp function) {
+  if (textAttr(function, roleAttr) != "program")
+    return false;
+  auto loads = function.getBody().front().getOps<LoadOp>();
+  return any_of(loads, [&](LoadOp load) {
+    return symbols.lookup<GlobalOp>(load.getSymbol()).getKind() !=
+           GlobalKind::Column;
+  });
+}
+
 Constant *ProgramEmitter::emitFunction(mlir::func::FuncOp function) {
   if (!function)
     return tables.record({tables.text(""), tables.null(), tables.number64(0),
-                          tables.null(), tables.number64(0), tables.null()});
+                          tables.null(), tables.number64(0), tables.null(),
+                          tables.number32(0), tables.number32(0)});
   Function *call = emitPlannedFunction(function, symbols, tables);
   SmallVector<Constant *> arguments, results;
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
@@ -176,7 +189,8 @@ Constant *ProgramEmitter::emitFunction(mlir::func::FuncOp function) {
   return tables.record(
       {tables.text(name), call, tables.number64(arguments.size()),
        tables.array(arguments), tables.number64(results.size()),
-       tables.array(results)});
+       tables.array(results), tables.number32(readsParams(function)),
+       tables.number32(0)});
 }
 
 mlir::func::FuncOp ProgramEmitter::findFunction(StringRef owner,

@@ -64,7 +64,8 @@ LogicalResult GlobalOp::verify() {
 }
 
 LogicalResult ExperimentOp::verify() {
-  if (getEpochs() < 0 || getBatch() < 1 || int64_t(getBatch()) > maxDim)
+  int64_t epochs = getEpochs(), batch = getBatch();
+  if (epochs < 0 || batch < 1 || batch > maxDim)
     return emitOpError("needs epochs >= 0 and batch from 1 to ") << maxDim;
   auto checkRows = [&](ArrayRef<int64_t> rows) {
     return rows.size() == 2 && rows[0] >= 0 &&
@@ -371,9 +372,9 @@ LogicalResult ArgMaxOp::inferReturnTypes(MLIRContext *context,
 }
 
 /// Gives each letter the dimension it names; a letter has one size.
-static LogicalResult
-bindLetters(std::optional<Location> loc, StringRef letters, Value value,
-            llvm::SmallDenseMap<char, Dim> &sizes) {
+static LogicalResult bindLetters(std::optional<Location> loc, StringRef letters,
+                                 Value value,
+                                 llvm::SmallDenseMap<char, Dim> &sizes) {
   Dims dims = dimsOf(value);
   if (letters.size() != dims.size())
     return emitOptionalError(loc, "contract: \"", letters, "\" names ",
@@ -382,10 +383,10 @@ bindLetters(std::optional<Location> loc, StringRef letters, Value value,
   for (auto [letter, dim] : llvm::zip(letters, dims)) {
     auto [it, isNew] = sizes.try_emplace(letter, dim);
     if (!isNew && it->second != dim)
-      return emitOptionalError(
-          loc, "contract: dimension '", std::string(1, letter), "' is ",
-          toString(Dims{it->second}), " on the left and ", toString(Dims{dim}),
-          " on the right");
+      return emitOptionalError(loc, "contract: dimension '",
+                               std::string(1, letter), "' is ",
+                               toString(Dims{it->second}), " on the left and ",
+                               toString(Dims{dim}), " on the right");
   }
   return success();
 }

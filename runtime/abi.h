@@ -103,6 +103,8 @@ typedef struct SinterFunction {
   const SinterArg *args;
   uint64_t numResults;
   const SinterResult *results;
+  uint32_t wantsParams; /* a program that reads parameters: they must be given */
+  uint32_t reserved;
 } SinterFunction;
 
 enum SinterSymbolKind {

@@ -29,11 +29,12 @@ int atomicOpen(AtomicFile *file, const char *path) {
   if (error)
     return error;
   for (int attempt = 0; attempt < 2; ++attempt) {
+    unsigned tries = 0;
     do
       file->fd =
           open(file->temporary,
                O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-    while (file->fd < 0 && errno == EINTR);
+    while (file->fd < 0 && isInterrupted(&tries));
     if (file->fd >= 0)
       return 0;
     if (errno != EEXIST)
@@ -45,10 +46,11 @@ int atomicOpen(AtomicFile *file, const char *path) {
 }
 
 static int syncRetrying(int fd) {
+  unsigned tries = 0;
   int result;
   do
     result = fsync(fd);
-  while (result != 0 && errno == EINTR);
+  while (result != 0 && isInterrupted(&tries));
   return result == 0 ? 0 : errno;
 }
 

@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include "runtime/io.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,9 +12,10 @@
 
 int writeAll(int fd, const void *data, size_t size) {
   const char *next = data;
+  unsigned tries = 0;
   while (size > 0) {
     ssize_t done = write(fd, next, size);
-    if (done < 0 && errno == EINTR)
+    if (done < 0 && isInterrupted(&tries))
       continue;
     if (done < 0)
       return errno;
@@ -28,10 +28,11 @@ int writeAll(int fd, const void *data, size_t size) {
 }
 
 int readAll(int fd, void *data, size_t size, size_t *got) {
+  unsigned tries = 0;
   *got = 0;
   while (*got < size) {
     ssize_t done = read(fd, (char *)data + *got, size - *got);
-    if (done < 0 && errno == EINTR)
+    if (done < 0 && isInterrupted(&tries))
       continue;
     if (done < 0)
       return errno;
@@ -81,10 +82,11 @@ int mapStream(int fd, Mapping *mapping) {
 }
 
 static int openRetrying(const char *path, int flags) {
+  unsigned tries = 0;
   int fd;
   do
     fd = open(path, flags);
-  while (fd < 0 && errno == EINTR);
+  while (fd < 0 && isInterrupted(&tries));
   return fd;
 }
 

@@ -6,8 +6,15 @@
 #ifndef SINTER_RUNTIME_IO_H
 #define SINTER_RUNTIME_IO_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Whether a call that failed is to be made again: a signal came in between, and
+ * one does so now and then, not a thousand times in a row. */
+static inline int isInterrupted(unsigned *tries) {
+  return errno == EINTR && ++*tries < 1000;
+}
 
 int writeAll(int fd, const void *data, size_t size);
 /* Reads until `size` bytes or the end of the file; *got says how many. */

@@ -81,9 +81,10 @@ void openLog(Trainer *t, int resumed) {
   size_t kept = resumed ? trimLog(t) : 0;
   log->text = textInMemory(log->bytes, sizeof log->bytes);
   int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
+  unsigned tries = 0;
   do
     log->text.fd = open(log->path, kept ? flags : flags | O_TRUNC, 0666);
-  while (log->text.fd < 0 && errno == EINTR);
+  while (log->text.fd < 0 && isInterrupted(&tries));
   if (log->text.fd < 0 || (kept && ftruncate(log->text.fd, (off_t)kept) != 0)) {
     failLog(log, errno);
     return;

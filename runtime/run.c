@@ -9,7 +9,14 @@ static int runSelected(Session *session) {
     if (!isSelected(session->options, program->name))
       continue;
     session->experiment = NULL;
-    int code = bindSources(session, program);
+    int code = EXIT_OK;
+    if (program->wantsParams && !session->options->params)
+      code = fail(EXIT_USAGE,
+                  "program '%s' calls a trained model: give its parameters "
+                  "with --params FILE",
+                  program->name);
+    if (!code)
+      code = bindSources(session, program);
     if (!code)
       code = callWithOwnSeed(session, program, 1);
     if (code)

@@ -22,6 +22,16 @@ static const Verb verbs[] = {
     {"-h", runHelp},         {"--version", runVersion},
 };
 
+/// What went to stdout may not have arrived: that is an error of its own.
+static ExitCode finishOutput(ExitCode code) {
+  outs().flush();
+  if (!outs().has_error())
+    return code;
+  std::error_code error = outs().error();
+  outs().clear_error();
+  return report(createStringError(error, "cannot write to stdout"));
+}
+
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   std::optional<Command> command =
@@ -30,7 +40,7 @@ int main(int argc, char **argv) {
     return UsageError;
   for (const Verb &verb : verbs)
     if (verb.name == command->verb)
-      return verb.run(*command);
+      return finishOutput(verb.run(*command));
 
   SmallVector<StringRef> names;
   for (const Verb &verb : verbs)
