@@ -193,14 +193,15 @@ bool Elaborator::resolveExperiment(Experiment &experiment) {
   const DataStmt *sourceStmt =
       sourceDeclaration ? dyn_cast<DataStmt>(sourceDeclaration->stmt) : nullptr;
   if (sourceStmt) {
-    experiment.data = sectionOf(sourceStmt);
-    elaborateSection(*experiment.data);
+    DataSection *section = sectionOf(sourceStmt);
+    elaborateSection(*section);
+    if (section->state == DataSection::State::Done)
+      experiment.data = section;
   } else if (!source.isAbsorbing()) {
     emit.error(Code::WrongType, data->loc,
                "'" + data->name + "' is no data section");
   }
-  return experiment.model && experiment.data &&
-         experiment.data->state == DataSection::State::Done;
+  return experiment.model && experiment.data;
 }
 
 //===----------------------------------------------------------------------===//
@@ -223,7 +224,8 @@ void Elaborator::elaborateExperiment(Experiment &experiment) {
   unsigned errorsBefore = diagnostics.numErrors();
   bool isReady = resolveExperiment(experiment);
   isReady &= evaluateSettings(experiment);
-  if (isReady) {
+  // Whatever else is wrong, the model is checked.
+  if (experiment.model) {
     Loc loc = experiment.stmt->loc;
     experiment.init =
         std::make_unique<Frame>(emit, *module, loc, experiment.name + ".init",
@@ -234,14 +236,15 @@ void Elaborator::elaborateExperiment(Experiment &experiment) {
       buildStep(experiment, Mode::Eval);
     if (isSound())
       buildPredict(experiment, Mode::Predict);
-    const DataPart *raw = partFor(experiment, Mode::PredictRaw);
+    const DataPart *raw =
+        experiment.data ? partFor(experiment, Mode::PredictRaw) : nullptr;
     if (isSound() && raw && raw->hasFileRows())
       buildPredict(experiment, Mode::PredictRaw);
     experiment.init->finish(loc);
-    experiment.isValid = isSound();
-    if (isSound() && experiment.after)
+    experiment.isValid = isReady && isSound();
+    if (experiment.isValid && experiment.after)
       buildAfter(experiment);
-    if (isSound())
+    if (experiment.isValid && isSound())
       addExperiment(experiment);
   }
   experiment.state = Experiment::State::Done;
@@ -319,12 +322,12 @@ void Elaborator::buildStep(Experiment &experiment, Mode mode) {
   run.batch = {experiment.batch, emit.builder.getStringAttr("batch")};
   runModel(run);
   if (run.loss) {
-    if (mode == Mode::Train) {
+    if (mode == Mode::Train)
       GuardOp::create(emit.builder, emit.at(run.lossLoc), run.loss, "loss");
-      buildUpdates(experiment, run);
-    }
     step.addResult("loss", run.loss);
   }
+  if (mode == Mode::Train)
+    buildUpdates(experiment, run);
   for (const ModelRun::Metric &metric : run.metrics)
     step.addResult(metric.name, metric.value);
   step.finish(loc);

@@ -27,13 +27,15 @@ struct Experiment {
   std::string name;
   const TrainStmt *stmt = nullptr;
   const FunctionStmt *model = nullptr;
+  /// Null if the section has errors.
   DataSection *data = nullptr;
   enum class State { Declared, Running, Done };
   State state = State::Declared;
   /// Done without an error.
   bool isValid = false;
 
-  int64_t epochs = 0, batch = 0, seed = 0;
+  /// A setting in error stays as it is here.
+  int64_t epochs = 1, batch = 1, seed = 0;
   bool shuffle = true;
   const Expr *optimizer = nullptr;
   const Expr *clipNorm = nullptr, *clipValue = nullptr;

@@ -69,15 +69,19 @@ Object Elaborator::feedInput(const BindStmt *stmt, RankedTensorType type) {
                          "the input '" + stmt->name + "'");
     return value ? Object(value) : Object::error();
   }
-  if (model->mode == Mode::Predict)
-    return frame->feed(stmt->nameLoc, stmt->name, {}, type);
-
+  // Without data, rows of the declared type let the rest of the model be
+  // checked.
   const Experiment &experiment = model->experiment;
+  auto declaredRows = [&] {
+    return Object(frame->feed(stmt->nameLoc, stmt->name, {}, type));
+  };
+  if (model->mode == Mode::Predict || !experiment.data)
+    return declaredRows();
   const DataPart *source = partFor(experiment, model->mode);
   if (!source) {
     emit.error(Code::DataMismatch, experiment.stmt->data->loc,
                "'" + experiment.data->name + "' has no section 'train'");
-    return Object::error();
+    return declaredRows();
   }
   const DataColumn *column = source->find(stmt->name);
   // The data of a prediction may lack what only the loss needs.
@@ -89,7 +93,7 @@ Object Elaborator::feedInput(const BindStmt *stmt, RankedTensorType type) {
                    (isTarget ? "target" : "input") + " '" + stmt->name + "'")
         .addNote(source->loc, "the data is declared here")
         .addHelp("inputs and targets are fed by the columns of their names");
-    return Object::error();
+    return declaredRows();
   }
   unsigned errorsBefore = diagnostics.numErrors();
   Object object = columnRows(stmt, *source, type);
@@ -98,7 +102,7 @@ Object Elaborator::feedInput(const BindStmt *stmt, RankedTensorType type) {
              (isTarget ? "the target '" : "the input '") + stmt->name + "'");
   if (!value && !object.isAbsorbing() && diagnostics.numErrors() > errorsBefore)
     emit.lastError().addNote(column->loc, "this column feeds it");
-  return value ? Object(value) : Object::error();
+  return value ? Object(value) : declaredRows();
 }
 
 //===----------------------------------------------------------------------===//

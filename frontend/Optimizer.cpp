@@ -125,7 +125,9 @@ void Elaborator::clipByNorm(Experiment &experiment, Scope &scope,
 }
 
 void Elaborator::buildUpdates(Experiment &experiment, ModelRun &run) {
-  if (experiment.parameters.empty()) {
+  if (!experiment.optimizer)
+    return;
+  if (run.loss && experiment.parameters.empty()) {
     emit.error(Code::MissingDeclaration, experiment.model->nameLoc,
                "the model '" + experiment.model->name +
                    "' has no parameters to train");
@@ -135,7 +137,7 @@ void Elaborator::buildUpdates(Experiment &experiment, ModelRun &run) {
   hasSteps = true;
   Scope &scope = newScope(fileScope);
   OptimizerUse use;
-  if (!evaluateOptimizer(experiment, scope, use))
+  if (!evaluateOptimizer(experiment, scope, use) || !run.loss)
     return;
 
   SmallVector<Value> values;
