@@ -233,7 +233,11 @@ OwningOpRef<ModuleOp> Elaborator::run() {
   for (const Stmt *stmt : file.body.stmts)
     if (stmt->kind == Stmt::Kind::Option)
       evaluateOption(cast<BindStmt>(stmt));
-  if (!diagnostics.hasErrors())
+  // The names of an import that is not read would all be unknown.
+  bool hasImports = llvm::any_of(file.body.stmts, [](const Stmt *stmt) {
+    return stmt->kind == Stmt::Kind::Import;
+  });
+  if (!hasImports)
     elaborateDeclarations();
   if (diagnostics.hasErrors())
     return nullptr;

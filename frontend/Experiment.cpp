@@ -46,6 +46,8 @@ Experiment *Elaborator::experimentNamed(const Declaration &declaration,
     const NameExpr *name = train ? modelName(train) : nullptr;
     if (!name || !wanted || name->name != wanted->name)
       continue;
+    if (only && only->name.empty() && train->name.empty())
+      return nullptr; // reported where they are declared
     if (only) {
       emit.error(Code::WrongType, loc,
                  "'" + wanted->name +
@@ -232,10 +234,8 @@ void Elaborator::elaborateExperiment(Experiment &experiment) {
                                 "init", experiment.name, Draws::PerRun);
     auto isSound = [&] { return diagnostics.numErrors() == errorsBefore; };
     buildStep(experiment, Mode::Train);
-    if (isSound())
-      buildStep(experiment, Mode::Eval);
-    if (isSound())
-      buildPredict(experiment, Mode::Predict);
+    buildStep(experiment, Mode::Eval);
+    buildPredict(experiment, Mode::Predict);
     const DataPart *raw =
         experiment.data ? partFor(experiment, Mode::PredictRaw) : nullptr;
     if (isSound() && raw && raw->hasFileRows())

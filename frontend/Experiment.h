@@ -88,6 +88,8 @@ struct ModelRun {
   /// What names of layers and parameters begin with: "", "block1.".
   std::string prefix;
 
+  /// A 'loss' was met, with or without an error.
+  bool hasLoss = false;
   mlir::Value loss;
   Loc lossLoc;
   struct Metric {

@@ -27,7 +27,11 @@ void Elaborator::runModel(ModelRun &run) {
   execute(*stmt->body, scope);
   streams.leave();
   bool isStep = run.mode == Mode::Train || run.mode == Mode::Eval;
-  if (isStep && !run.loss && diagnostics.numErrors() == errorsBefore)
+  // An error may hide the loss; those of training are not counted again.
+  bool isSound = run.mode == Mode::Eval
+                     ? !diagnostics.hasErrors()
+                     : diagnostics.numErrors() == errorsBefore;
+  if (isStep && !run.hasLoss && isSound)
     emit.error(Code::MissingDeclaration, stmt->nameLoc,
                "the model '" + stmt->name + "' has no 'loss' to train");
 }
@@ -112,6 +116,7 @@ Object Elaborator::feedInput(const BindStmt *stmt, RankedTensorType type) {
 void Elaborator::executeLoss(const ValueStmt *stmt, Scope &scope) {
   if (model->mode != Mode::Train && model->mode != Mode::Eval)
     return;
+  model->hasLoss = true;
   WordScope word(emit, "loss");
   Object object = evaluate(stmt->value, scope);
   if (object.isAbsorbing())
