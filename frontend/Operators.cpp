@@ -251,7 +251,12 @@ Object Elaborator::logicalNot(Loc loc, const Object &a) {
     return a;
   if (const bool *known = a.as<bool>())
     return Object(!*known);
-  const Tensor *tensor = a.as<Tensor>();
+  std::optional<Tensor> tensor;
+  if (a.is<Tensor>() || a.list()) {
+    tensor = toTensor(loc, a);
+    if (!tensor)
+      return Object::error();
+  }
   if (tensor && tensor->element().isInteger(1))
     return Object(
         Tensor{emit.unary<NotOp>(loc, tensor->value), tensor->isWeak});
