@@ -208,6 +208,24 @@ void Elaborator::elaborateDeclarations() {
         elaborateSection(*sectionOf(data));
     }
   }
+  if (options.only.empty())
+    checkUntrainedModels();
+}
+
+/// Models that can be elaborated without arguments; the others are known only
+/// where they are used.
+void Elaborator::checkUntrainedModels() {
+  for (const Stmt *stmt : file.body.stmts) {
+    if (stmt->kind != Stmt::Kind::Model)
+      continue;
+    const FunctionStmt *model = cast<FunctionStmt>(stmt);
+    bool hasDefaults =
+        llvm::all_of(model->params, [](const Parameter &parameter) {
+          return parameter.value != nullptr;
+        });
+    if (hasDefaults && !isTrained(model))
+      checkModel(model);
+  }
 }
 
 OwningOpRef<ModuleOp> Elaborator::run() {

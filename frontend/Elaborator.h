@@ -227,6 +227,7 @@ private:
   void evaluateOption(const BindStmt *option);
   void checkDefines();
   void elaborateDeclarations();
+  void checkUntrainedModels();
   bool isSelected(llvm::StringRef name);
   void elaborateProgram(const FunctionStmt *program);
 
@@ -314,6 +315,8 @@ private:
   bool resolveExperiment(Experiment &experiment);
   void elaborateExperiment(Experiment &experiment);
   bool evaluateSettings(Experiment &experiment);
+  void checkModel(const FunctionStmt *stmt);
+  bool isTrained(const FunctionStmt *stmt);
   void buildStep(Experiment &experiment, Mode mode);
   void buildPredict(Experiment &experiment, Mode mode);
   void buildAfter(Experiment &experiment);

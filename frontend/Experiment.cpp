@@ -30,6 +30,7 @@ Experiment *Elaborator::experimentOf(const TrainStmt *stmt) {
       return &known;
   Experiment &experiment = experiments.emplace_back();
   experiment.stmt = stmt;
+  experiment.loc = stmt->loc;
   experiment.name = experimentName(stmt).str();
   return &experiment;
 }
@@ -159,7 +160,7 @@ bool Elaborator::evaluateSettings(Experiment &experiment) {
   }
   for (StringRef needed : {"epochs", "batch", "optimizer"})
     if (!seen.count(needed)) {
-      emit.error(Code::MissingDeclaration, experiment.stmt->loc,
+      emit.error(Code::MissingDeclaration, experiment.loc,
                  "this 'train' needs '" + needed + "'")
           .addHelp("'train net on data { epochs = 3, batch = 32, optimizer = "
                    "sgd(lr = 0.1) }'");
@@ -215,7 +216,7 @@ void Elaborator::elaborateExperiment(Experiment &experiment) {
   if (experiment.isValid)
     return;
   if (experiment.state == Experiment::State::Running) {
-    emit.error(Code::Recursion, experiment.stmt->loc,
+    emit.error(Code::Recursion, experiment.loc,
                "the experiment '" + experiment.name + "' depends on itself");
     return;
   }
@@ -228,7 +229,7 @@ void Elaborator::elaborateExperiment(Experiment &experiment) {
   isReady &= evaluateSettings(experiment);
   // Whatever else is wrong, the model is checked.
   if (experiment.model) {
-    Loc loc = experiment.stmt->loc;
+    Loc loc = experiment.loc;
     experiment.init =
         std::make_unique<Frame>(emit, *module, loc, experiment.name + ".init",
                                 "init", experiment.name, Draws::PerRun);
@@ -250,6 +251,35 @@ void Elaborator::elaborateExperiment(Experiment &experiment) {
   experiment.state = Experiment::State::Done;
 }
 
+/// Elaborates a model that no `train` names, for its errors alone.
+void Elaborator::checkModel(const FunctionStmt *stmt) {
+  Experiment experiment;
+  experiment.loc = stmt->nameLoc;
+  experiment.name = stmt->name.str();
+  experiment.model = stmt;
+  OwningOpRef<ModuleOp> built = std::move(module);
+  module = ModuleOp::create(emit.at(stmt->nameLoc));
+  {
+    ContextScope context(*this);
+    experiment.init = std::make_unique<Frame>(emit, *module, experiment.loc,
+                                              experiment.name + ".init", "init",
+                                              experiment.name, Draws::PerRun);
+    buildStep(experiment, Mode::Train);
+    buildPredict(experiment, Mode::Predict);
+    experiment.init->finish(experiment.loc);
+  }
+  module = std::move(built);
+}
+
+/// Whether a `train` of the file names the model.
+bool Elaborator::isTrained(const FunctionStmt *stmt) {
+  return llvm::any_of(file.body.stmts, [&](const Stmt *other) {
+    const TrainStmt *train = dyn_cast<TrainStmt>(other);
+    const NameExpr *name = train ? modelName(train) : nullptr;
+    return name && name->name == stmt->name;
+  });
+}
+
 void Elaborator::addExperiment(Experiment &experiment) {
   InsertionScope insertion(emit);
   emit.builder.setInsertionPoint(module->getBody(), globalsEnd());
@@ -263,7 +293,7 @@ void Elaborator::addExperiment(Experiment &experiment) {
   else if (partFor(experiment, Mode::Eval) != partFor(experiment, Mode::Train))
     valid = rowsAttr({});
   Builder &builder = emit.builder;
-  ExperimentOp::create(emit.builder, emit.at(experiment.stmt->loc),
+  ExperimentOp::create(emit.builder, emit.at(experiment.loc),
                        builder.getStringAttr(experiment.name),
                        builder.getI64IntegerAttr(experiment.epochs),
                        builder.getI64IntegerAttr(experiment.batch),
@@ -313,7 +343,7 @@ static void eraseDead(func::FuncOp function) {
 
 void Elaborator::buildStep(Experiment &experiment, Mode mode) {
   ContextScope context(*this);
-  Loc loc = experiment.stmt->loc;
+  Loc loc = experiment.loc;
   Frame step(emit, *module, loc, experiment.name + "." + roleOf(mode).str(),
              roleOf(mode), experiment.name, Draws::PerStep);
   frame = &step;
@@ -335,7 +365,7 @@ void Elaborator::buildStep(Experiment &experiment, Mode mode) {
 
 void Elaborator::buildPredict(Experiment &experiment, Mode mode) {
   ContextScope context(*this);
-  Loc loc = experiment.stmt->loc;
+  Loc loc = experiment.loc;
   Frame predict(emit, *module, loc, experiment.name + "." + roleOf(mode).str(),
                 roleOf(mode), experiment.name, Draws::PerRun);
   frame = &predict;

@@ -25,7 +25,10 @@ struct ParameterInfo {
 
 struct Experiment {
   std::string name;
+  /// Null for a model that is only checked.
   const TrainStmt *stmt = nullptr;
+  /// The `train`, or the model's name.
+  Loc loc;
   const FunctionStmt *model = nullptr;
   /// Null if the section has errors.
   DataSection *data = nullptr;

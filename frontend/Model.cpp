@@ -11,8 +11,9 @@ void Elaborator::runModel(ModelRun &run) {
   const FunctionStmt *stmt = run.experiment.model;
   Scope &arguments = newScope(fileScope);
   std::vector<CallArgument> values = run.experiment.modelArguments;
-  if (!bindArguments(run.experiment.stmt->model->loc, stmt, stmt->params,
-                     values, arguments))
+  const TrainStmt *train = run.experiment.stmt;
+  Loc loc = train ? train->model->loc : run.experiment.loc;
+  if (!bindArguments(loc, stmt, stmt->params, values, arguments))
     return;
   Object batch =
       run.batch.isDynamic() ? Object(run.batch) : Object(run.batch.size);
@@ -31,7 +32,7 @@ void Elaborator::runModel(ModelRun &run) {
   bool isSound = run.mode == Mode::Eval
                      ? !diagnostics.hasErrors()
                      : diagnostics.numErrors() == errorsBefore;
-  if (isStep && !run.hasLoss && isSound)
+  if (train && isStep && !run.hasLoss && isSound)
     emit.error(Code::MissingDeclaration, stmt->nameLoc,
                "the model '" + stmt->name + "' has no 'loss' to train");
 }
