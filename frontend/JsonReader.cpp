@@ -33,14 +33,11 @@ std::nullptr_t JsonReader::error(Loc place, const Twine &message,
   return nullptr;
 }
 
-std::nullptr_t JsonReader::errorUnknownKey(const JsonMember &member) {
+std::nullptr_t JsonReader::errorUnknownKey(const JsonMember &member,
+                                           ArrayRef<StringRef> expected) {
   Diagnostic &diagnostic = diagnostics.error(
       Code::UnknownKey, loc(member), "unexpected key '" + member.key + "'");
-  SmallVector<StringRef> words = {"=",  "type", "body",  "params", "as",
-                                  "on", "in",   "limit", "then",   "else"};
-  for (const Keyword &keyword : allKeywords())
-    words.push_back(keyword.word);
-  StringRef closest = closestName(member.key, words);
+  StringRef closest = closestName(member.key, expected);
   if (!closest.empty())
     diagnostic.addHelp("did you mean '" + closest + "'?");
   return nullptr;
@@ -61,8 +58,10 @@ bool JsonReader::checkNodes(const JsonValue *value) {
 
 const JsonValue *JsonReader::Members::take(StringRef key) {
   const JsonMember *member = object->find(key);
-  if (!member)
+  if (!member) {
+    absent.push_back(key);
     return nullptr;
+  }
   used.set(member - object->members.begin());
   return member->value;
 }
@@ -77,7 +76,7 @@ const JsonValue *JsonReader::Members::need(StringRef key) {
 bool JsonReader::Members::finish() {
   for (size_t i = 0; i < object->members.size(); ++i)
     if (!used.test(i))
-      reader.errorUnknownKey(object->members[i]);
+      reader.errorUnknownKey(object->members[i], absent);
   return used.all();
 }
 
@@ -165,6 +164,16 @@ const JsonMember *JsonReader::findKeywordMember(const JsonValue *object,
   return nullptr;
 }
 
+std::nullptr_t JsonReader::errorNoDeclaration(const JsonValue *value) {
+  if (value->members.empty())
+    return error(loc(value), "expected a declaration");
+  SmallVector<StringRef> words;
+  for (const Keyword &keyword : allKeywords())
+    if (keyword.isDeclaration)
+      words.push_back(keyword.word);
+  return errorUnknownKey(value->members.front(), words);
+}
+
 Stmt *JsonReader::readStmt(const JsonValue *value, BlockKind kind) {
   const JsonMember *only = onlyMember(value);
   if (kind == BlockKind::Train) {
@@ -196,8 +205,7 @@ Stmt *JsonReader::readStmt(const JsonValue *value, BlockKind kind) {
       return nullptr;
     }
   if (kind == BlockKind::File)
-    return value->members.empty() ? error(loc(value), "expected a declaration")
-                                  : errorUnknownKey(value->members.front());
+    return errorNoDeclaration(value);
   if (value->find("set") && value->find("="))
     return readAssign(loc(*value->find("set")), members);
   if (kind == BlockKind::Data && only && only->key != "=")
@@ -255,7 +263,7 @@ Stmt *JsonReader::readExprStmt(const JsonValue *value) {
 Stmt *JsonReader::readSetting(const JsonMember &member) {
   Loc place = loc(member);
   if (!isIdentifier(member.key))
-    return errorUnknownKey(member);
+    return errorUnknownKey(member, {});
   Expr *value = readExpr(member.value);
   return value ? file.create<ValueStmt>(Stmt::Kind::Setting, place, place,
                                         file.copy(member.key), value)

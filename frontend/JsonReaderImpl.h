@@ -38,6 +38,8 @@ private:
     JsonReader &reader;
     const JsonValue *object;
     llvm::SmallBitVector used;
+    /// Keys that could stand there and do not.
+    llvm::SmallVector<llvm::StringRef> absent;
   };
 
   /// Counts one level of recursion while it lives, and reports one too many.
@@ -57,7 +59,10 @@ private:
   /// Reports what does not spell a model; gives null for any result.
   std::nullptr_t error(Loc place, const llvm::Twine &message,
                        llvm::StringRef help = "");
-  std::nullptr_t errorUnknownKey(const JsonMember &member);
+  /// `expected`: the keys that could stand there, to suggest one.
+  std::nullptr_t errorUnknownKey(const JsonMember &member,
+                                 llvm::ArrayRef<llvm::StringRef> expected);
+  std::nullptr_t errorNoDeclaration(const JsonValue *value);
   bool checkNodes(const JsonValue *value);
 
   // Statements.
