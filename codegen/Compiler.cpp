@@ -120,6 +120,10 @@ static void finishFunctions(llvm::Module &module, const Target &target) {
     if (function.isDeclaration())
       continue;
     function.setLinkage(llvm::GlobalValue::InternalLinkage);
+    // Kernels of equal layers are compiled once.
+    constexpr unsigned fewCalls = 4;
+    if (function.hasNUsesOrMore(fewCalls + 1))
+      function.addFnAttr(llvm::Attribute::NoInline);
     // Vectors were chosen for the target: do not split them again.
     function.addFnAttr("prefer-vector-width", llvm::utostr(target.vectorBits));
   }

@@ -321,15 +321,20 @@ Value PointScope::emitRandomWord(const Demand &demand, RandomWord which) const {
   if (groups)
     return groups->emitLoad(&demand - program->demands().begin(), which,
                             factors[laneFactor]);
+  return emitRandomWords(frame->lanes, emitStream(demand),
+                         emitElementNumbers(demand), which);
+}
+
+RandomStream PointScope::emitStream(const Demand &demand) const {
   RandomOp random = cast<RandomOp>(demand.value.getDefiningOp());
   Value number = arith::ConstantOp::create(
       frame->builder, frame->loc,
       frame->builder.getI64IntegerAttr(random.getStream()));
-  RandomStream stream =
-      emitRandomStream(frame->lanes, values[demand.operands[0]], number,
-                       values[demand.operands[1]]);
-  return emitRandomWords(frame->lanes, stream, emitElementNumbers(demand),
-                         which);
+  if (random.getKey())
+    number = arith::AddIOp::create(frame->builder, frame->loc, number,
+                                   values[demand.operands[2]]);
+  return emitRandomStream(frame->lanes, values[demand.operands[0]], number,
+                          values[demand.operands[1]]);
 }
 
 Value PointScope::emitRandom(const Demand &demand) const {

@@ -36,6 +36,8 @@ public:
   void emit();
   /// The root's result at the index, or lanes, that are bound.
   void provide(mlir::Value root, mlir::Value value);
+  /// What a random demand draws from; its operands have been computed.
+  RandomStream emitStream(const Demand &demand) const;
 
   /// The value of a demand: a vector if it depends on the lanes.
   mlir::Value value(unsigned demand) const { return values[demand]; }

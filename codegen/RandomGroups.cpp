@@ -40,12 +40,7 @@ RandomGroups::RandomGroups(KernelFrame &frame, const PointProgram &program,
       continue;
     Stream &stream = streams.emplace_back();
     stream.demand = number;
-    Value key = arith::ConstantOp::create(
-        frame.builder, frame.loc,
-        frame.builder.getI64IntegerAttr(random.getStream()));
-    stream.stream =
-        emitRandomStream(frame.lanes, entry.value(demand.operands[0]), key,
-                         entry.value(demand.operands[1]));
+    stream.stream = entry.emitStream(demand);
     bool isF64 =
         cast<RankedTensorType>(demand.value.getType()).getElementType().isF64();
     for (int word = 0; word < (isF64 ? 2 : 1); ++word)

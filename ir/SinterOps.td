@@ -294,9 +294,10 @@ def Sinter_RandomOp : Sinter_PureOp<"random", [Differentiable]> {
   let summary = "Numbers drawn from a counter-based generator";
   let description = [{
     Standard draws: `uniform` on [0, 1), `normal` with mean 0 and deviation 1.
-    Element e of the result depends on the seed, the stream's key, the step and
-    e alone, with e the row-major index: neither on threads, vector width nor on
-    a run-time dimension's bound.
+    Element e of the result depends on the seed, the stream, the step and e
+    alone, with e the row-major index: neither on threads, vector width nor on a
+    run-time dimension's bound. `key` is added to the stream's number: with it
+    kernels that differ in their streams are one.
 
     ```mlir
     %r = sinter.random normal %seed, %step stream 42 : tensor<1000x2xf32>
@@ -304,11 +305,18 @@ def Sinter_RandomOp : Sinter_PureOp<"random", [Differentiable]> {
   }];
   let arguments = (ins Sinter_DistributionAttr:$distribution,
                        Sinter_I64Scalar:$seed, Sinter_I64Scalar:$step,
-                       I64Attr:$stream);
+                       I64Attr:$stream, Optional<Sinter_I64Scalar>:$key);
   let results = (outs Sinter_FloatTensor:$result);
   let assemblyFormat = [{
-    `` $distribution $seed `,` $step `stream` $stream attr-dict `:` type($result)
+    `` $distribution $seed `,` $step `stream` $stream (`key` $key^)? attr-dict
+    `:` type($result)
   }];
+  let builders = [OpBuilder<(ins "::mlir::Type":$result,
+                                 "::sinter::Distribution":$distribution,
+                                 "::mlir::Value":$seed, "::mlir::Value":$step,
+                                 "uint64_t":$stream),
+    [{ build($_builder, $_state, result, distribution, seed, step, stream,
+             ::mlir::Value()); }]>];
 }
 
 //===----------------------------------------------------------------------===//

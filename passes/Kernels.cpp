@@ -379,6 +379,19 @@ static void cloneInto(OpBuilder &builder, Operation *op, IRMapping &mapping) {
   builder.clone(*op, mapping)->setDiscardableAttrs(ArrayRef<NamedAttribute>());
 }
 
+/// The number of a stream as a tensor.
+static DenseElementsAttr streamOf(RandomOp random) {
+  return DenseElementsAttr::get(cast<ShapedType>(random.getSeed().getType()),
+                                int64_t(random.getStream()));
+}
+
+/// Kernels that differ only in the streams they draw from shall be one.
+static void takeStreamFrom(Value key, Operation *op) {
+  RandomOp random = cast<RandomOp>(op);
+  random.setStream(0);
+  random.getKeyMutable().assign(key);
+}
+
 KernelTable::KernelTable(ModuleOp module) : symbols(module) {
   for (KernelOp kernel : module.getOps<KernelOp>()) {
     kernelsByHash[hashKernel(kernel)].push_back(kernel);
@@ -412,6 +425,13 @@ KernelTable::createLaunch(OpBuilder &builder, ArrayRef<Operation *> ops,
   for (Operation *op : sliceFor(ops, results, repeated)) {
     addOperands(op->getOperands());
     cloneInto(kernelBuilder, op, mapping);
+    RandomOp random = dyn_cast<RandomOp>(op);
+    if (random && !random.getKey()) {
+      Value key = ConstantOp::create(builder, op->getLoc(), streamOf(random));
+      addOperands(key);
+      takeStreamFrom(mapping.lookup(key),
+                     mapping.lookup(random.getResult()).getDefiningOp());
+    }
   }
   addOperands(results);
   SmallVector<Value> yielded;

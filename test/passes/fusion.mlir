@@ -144,11 +144,12 @@ func.func @scalar(%lr: tensor<f64>, %w: tensor<4xf32>, %g: tensor<4xf32>) -> ten
 
 // -----
 
-// A random draw is elementwise; its seed may be a scalar.
+// A random draw is elementwise; its seed may be a scalar. The number of its
+// stream is an argument, so that equal draws from other streams share a kernel.
 
-// CHECK: sinter.kernel @random_normal_neg_0(%[[SEED:.*]]: tensor<i64>, %[[STEP:.*]]: tensor<i64>)
+// CHECK: sinter.kernel @random_normal_neg_0(%[[SEED:.*]]: tensor<i64>, %[[STEP:.*]]: tensor<i64>, %[[KEY:.*]]: tensor<i64>)
 // CHECK-NEXT: %[[S:.*]] = sinter.add %[[SEED]], %[[STEP]]
-// CHECK-NEXT: %[[R:.*]] = sinter.random normal %[[S]], %[[STEP]] stream 1 : tensor<f32>
+// CHECK-NEXT: %[[R:.*]] = sinter.random normal %[[S]], %[[STEP]] stream 0 key %[[KEY]] : tensor<f32>
 // CHECK-LABEL: func.func @random
 func.func @random(%seed: tensor<i64>, %step: tensor<i64>) -> tensor<f32> {
   %s = sinter.add %seed, %step : tensor<i64>

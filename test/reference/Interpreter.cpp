@@ -553,7 +553,10 @@ Array Frame::evaluate(Operation *op) {
       .Case<RandomOp>([&](RandomOp random) {
         uint64_t seed = uint64_t(int64_t(get(random.getSeed()).data[0]));
         uint64_t step = uint64_t(int64_t(get(random.getStep()).data[0]));
-        uint64_t key = mix(mix(seed) + random.getStream());
+        uint64_t stream = random.getStream();
+        if (random.getKey())
+          stream += uint64_t(int64_t(get(random.getKey()).data[0]));
+        uint64_t key = mix(mix(seed) + stream);
         uint64_t element = 0;
         return generate(shape, [&](const Index &) {
           return randomDraw(random, key, step, element++);
