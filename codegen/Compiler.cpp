@@ -142,7 +142,7 @@ sinter::translateToLLVM(ModuleOp module, const CompileOptions &options,
   emitProgram(module, options.target, tables);
   finishFunctions(*result, options.target);
   if (llvm::Error error = optimize(*result, options.target, options.level))
-    return std::move(error);
+    return llvm::Expected<std::unique_ptr<llvm::Module>>(std::move(error));
   std::string message;
   llvm::raw_string_ostream os(message);
   if (llvm::verifyModule(*result, &os))
