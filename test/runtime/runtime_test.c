@@ -127,7 +127,7 @@ static int testArrays(FILE *file) {
       if (header[0]) {
         wanted[strlen(wanted) - 1] = 0;
         char what[80];
-        snprintf(what, sizeof what, "%s", header);
+        snprintf(what, sizeof what, "%.79s", header);
         printGolden(header, found, sizeof found);
         expect(what, found, wanted);
         ++count;

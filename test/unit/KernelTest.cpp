@@ -318,8 +318,9 @@ sinter.kernel @to_i1 (%x: tensor<20xf32>) {
     EXPECT_EQ(i8[i], saturate(x[i], -128, 127));
     EXPECT_EQ(u8[i], saturate(x[i], 0, 255));
     EXPECT_EQ(i1[i], x[i] != 0);
-    if (std::fabs(x[i]) < 1e10f)
+    if (std::fabs(x[i]) < 1e10f) {
       EXPECT_EQ(i64[i], int64_t(x[i]));
+    }
   }
   EXPECT_EQ(i64[16], std::numeric_limits<int64_t>::max());
   EXPECT_EQ(i64[18], std::numeric_limits<int64_t>::min());
