@@ -52,6 +52,8 @@ static SmallVector<int64_t> otherDims(int64_t rank, ArrayRef<int64_t> axes) {
 
 namespace {
 /// Builds the operations of one rule, all at the gradient's location.
+// At most one argument of a call may build operations: compilers evaluate
+// arguments in different orders, and a dump must not depend on who built sinter.
 class Rule {
 public:
   Rule(OpBuilder &builder, Operation *op)
@@ -186,7 +188,8 @@ LogicalResult TanhOp::buildVJP(OpBuilder &builder, ValueRange g, Wanted,
                                Adjoints dx) {
   Rule rule(builder, *this);
   Value y = getResult();
-  dx[0] = rule.mul(g[0], rule.sub(rule.splat(y, 1.0), rule.mul(y, y)));
+  Value one = rule.splat(y, 1.0), square = rule.mul(y, y);
+  dx[0] = rule.mul(g[0], rule.sub(one, square));
   return success();
 }
 
@@ -328,8 +331,8 @@ static Value powBaseAdjoint(Rule &rule, PowOp op, Value g) {
   }
   Value power = rule.make<PowOp>(a, rule.sub(b, rule.splat(b, 1.0)));
   Value zero = rule.splat(b, 0.0);
-  return rule.select(rule.compare(Predicate::EQ, b, zero), zero,
-                     rule.mul(g, rule.mul(b, power)));
+  Value isZero = rule.compare(Predicate::EQ, b, zero);
+  return rule.select(isZero, zero, rule.mul(g, rule.mul(b, power)));
 }
 
 /// db = g * (y * log(a)), 0 where a = 0 and b >= 0; NaN where a < 0. The mask
@@ -337,8 +340,8 @@ static Value powBaseAdjoint(Rule &rule, PowOp op, Value g) {
 static Value powExponentAdjoint(Rule &rule, PowOp op, Value g) {
   Value a = op.getLhs(), b = op.getRhs();
   Value zero = rule.splat(a, 0.0);
-  Value flat = rule.make<AndOp>(rule.compare(Predicate::EQ, a, zero),
-                                rule.compare(Predicate::GE, b, zero));
+  Value isZero = rule.compare(Predicate::EQ, a, zero);
+  Value flat = rule.make<AndOp>(isZero, rule.compare(Predicate::GE, b, zero));
   Value base = rule.select(flat, rule.splat(a, 1.0), a);
   return rule.mul(g, rule.mul(op.getResult(), rule.make<LogOp>(base)));
 }
@@ -358,7 +361,8 @@ LogicalResult PowOp::buildVJP(OpBuilder &builder, ValueRange g, Wanted wanted,
 static Value extremumAdjoint(Rule &rule, Value a, Value b, Predicate lost,
                              Value g) {
   Value tie = rule.compare(Predicate::EQ, a, b);
-  Value won = rule.select(rule.compare(lost, a, b), rule.splat(g, 0.0), g);
+  Value hasLost = rule.compare(lost, a, b);
+  Value won = rule.select(hasLost, rule.splat(g, 0.0), g);
   return rule.select(tie, rule.scale(g, 0.5), won);
 }
 
@@ -529,8 +533,8 @@ static FailureOr<Value> productAdjoint(Rule &rule, ReduceOp op, Value g) {
   }
   for (auto [index, axis] : llvm::enumerate(axes)) {
     Value x = partial[axes.size() - 1 - index];
-    Value others = rule.mul(productsBeside(rule, x, axis, Side::Before),
-                            productsBeside(rule, x, axis, Side::After));
+    Value before = productsBeside(rule, x, axis, Side::Before);
+    Value others = rule.mul(before, productsBeside(rule, x, axis, Side::After));
     g = rule.mul(rule.repeat(g, typeOf(x), axis), others);
   }
   return g;
@@ -619,8 +623,8 @@ LogicalResult PickOp::buildVJP(OpBuilder &builder, ValueRange g, Wanted,
   Value column = rule.make<IotaOp>(indexType, last, APFloat(0.0), APFloat(1.0));
   Value picked = rule.compare(Predicate::EQ, column,
                               rule.repeat(getIndex(), indexType, last));
-  dx[0] =
-      rule.select(picked, rule.repeat(g[0], type, last), rule.splat(type, 0.0));
+  Value repeated = rule.repeat(g[0], type, last);
+  dx[0] = rule.select(picked, repeated, rule.splat(type, 0.0));
   return success();
 }
 
