@@ -28,7 +28,7 @@
 
 namespace sinter {
 inline constexpr unsigned kMaxNesting = 64;
-inline constexpr unsigned kMaxNodes = 100'000;
+inline constexpr unsigned kMaxNodes = 1'000'000;
 
 /// A place in a source file. Lines and columns count from 1, columns in bytes;
 /// line 0 means "nowhere" (a diagnostic without a place). Diagnostics find the

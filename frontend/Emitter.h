@@ -16,7 +16,7 @@
 
 namespace sinter {
 /// Operations that one file may become.
-inline constexpr unsigned kMaxOperations = 100'000;
+inline constexpr unsigned kMaxOperations = 1'000'000;
 
 class Emitter {
 public:

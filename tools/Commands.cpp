@@ -77,10 +77,7 @@ ExitCode sinter::runCheck(const Command &command) {
   Driver driver(command);
   if (ExitCode code = driver.read(command.words[0]))
     return code;
-  if (ExitCode code = driver.elaborate({}))
-    return code;
-  // Missing gradients are found by differentiation.
-  return driver.lowerTo(Stage::Grad);
+  return driver.check();
 }
 
 ExitCode sinter::runFormat(const Command &command) {

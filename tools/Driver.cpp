@@ -165,9 +165,7 @@ ExitCode Driver::readModule(StringRef path) {
   return ModelError;
 }
 
-ExitCode Driver::elaborate(ArrayRef<std::string> only) {
-  if (stage != Stage::Ast)
-    return Success;
+ExitCode Driver::buildGraph(ArrayRef<std::string> only) {
   ElaborateOptions options;
   options.defines = command.defines;
   options.only.assign(only.begin(), only.end());
@@ -179,9 +177,24 @@ ExitCode Driver::elaborate(ArrayRef<std::string> only) {
   StringRef name = sys::path::filename(sources.name(file->body.open.file));
   (*module)->setAttr(modelAttr,
                      mlir::StringAttr::get(&context, sys::path::stem(name)));
-  stampHash(*module);
   stage = Stage::Graph;
   return Success;
+}
+
+ExitCode Driver::elaborate(ArrayRef<std::string> only) {
+  if (stage != Stage::Ast)
+    return Success;
+  if (ExitCode code = buildGraph(only))
+    return code;
+  stampHash(*module);
+  return Success;
+}
+
+ExitCode Driver::check() {
+  if (ExitCode code = buildGraph({}))
+    return code;
+  // Missing gradients are found by differentiation.
+  return lowerTo(Stage::Grad);
 }
 
 ExitCode Driver::lowerTo(Stage wanted) { return lowerTo(wanted, nullptr); }

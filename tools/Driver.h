@@ -31,6 +31,9 @@ public:
 
   /// Elaborates the experiments and programs in `only`, or all.
   ExitCode elaborate(llvm::ArrayRef<std::string> only);
+  /// Finds the errors of the file that was read: all of it is elaborated and
+  /// differentiated, nothing else.
+  ExitCode check();
 
   /// Takes what was read on to `stage` and writes it to `output` ("-" is
   /// stdout). Exe needs a file.
@@ -47,6 +50,7 @@ public:
   ExitCode writeAfterPass(llvm::StringRef output);
 
 private:
+  ExitCode buildGraph(llvm::ArrayRef<std::string> only);
   std::unique_ptr<File> readDump(llvm::StringRef path);
   ExitCode readModule(llvm::StringRef path);
   ExitCode lowerTo(Stage stage, PassDump *passDump);
