@@ -1,8 +1,8 @@
 //===- Builtins.h - The functions of the language --------------*- C++ -*-===//
 //
-// One table names every built-in function with its parameters, what it does
-// and the code that does it. The checker, `sinter help`, the reference and the
-// JSON Schema come from this table.
+// One table, Builtins.def, names every built-in function with its parameters,
+// what it does, an example and the code that does it. The checker, `sinter
+// help`, the reference and the JSON Schema come from this table.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,12 +17,33 @@ namespace sinter {
 class Call;
 class Elaborator;
 
+/// What a built-in is for: a chapter of the reference.
+enum class BuiltinKind : uint8_t {
+  Elementwise,
+  Reduction,
+  Shape,
+  Creation,
+  LinearAlgebra,
+  Gradient,
+  Activation,
+  Layer,
+  Loss,
+  Metric,
+  Initialiser,
+  Optimizer,
+  Schedule,
+  Random,
+  Data,
+};
+
+/// A row of Builtins.def, which explains the fields.
 struct Builtin {
   llvm::StringLiteral name;
-  /// As the user would write it: "x, *, axis = None"; after `*` by keyword
-  /// only, `...xs` takes any number of positional arguments.
+  BuiltinKind kind;
   llvm::StringLiteral signature;
+  llvm::StringLiteral shape;
   llvm::StringLiteral doc;
+  llvm::StringLiteral example;
   Object (*apply)(Call &call);
 };
 
