@@ -9,19 +9,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/Gradients.h"
+#include "ir/GradientRule.h"
 #include "ir/Shape.h"
-#include "ir/SinterOps.h"
 
-#include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <cmath>
 
 using namespace mlir;
 using namespace sinter;
-
-using Wanted = ArrayRef<bool>;
-using Adjoints = MutableArrayRef<Value>;
 
 Location sinter::gradientLoc(Location forward, StringRef name) {
   StringAttr word = StringAttr::get(forward.getContext(), "d_" + name);
@@ -36,76 +32,6 @@ Location sinter::gradientLoc(Value value) {
     return gradientLoc(loc, op->getName().stripDialect());
   return gradientLoc(loc, "arg");
 }
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
-/// All dimensions of `rank` that are not in `axes`.
-static SmallVector<int64_t> otherDims(int64_t rank, ArrayRef<int64_t> axes) {
-  SmallVector<int64_t> dims;
-  for (int64_t dim = 0; dim < rank; ++dim)
-    if (!llvm::is_contained(axes, dim))
-      dims.push_back(dim);
-  return dims;
-}
-
-namespace {
-/// Builds the operations of one rule, all at the gradient's location.
-// At most one argument of a call may build operations: compilers evaluate
-// arguments in different orders, and a dump must not depend on who built sinter.
-class Rule {
-public:
-  Rule(OpBuilder &builder, Operation *op)
-      : builder(builder), loc(gradientLoc(op->getResult(0))) {}
-
-  template <typename OpTy, typename... Args>
-  Value make(Args &&...args) {
-    return OpTy::create(builder, loc, std::forward<Args>(args)...).getResult();
-  }
-
-  Value add(Value a, Value b) { return make<AddOp>(a, b); }
-  Value sub(Value a, Value b) { return make<SubOp>(a, b); }
-  Value mul(Value a, Value b) { return make<MulOp>(a, b); }
-  Value div(Value a, Value b) { return make<DivOp>(a, b); }
-  Value neg(Value a) { return make<NegOp>(a); }
-  Value compare(Predicate predicate, Value a, Value b) {
-    return make<CompareOp>(predicate, a, b);
-  }
-  Value select(Value condition, Value onTrue, Value onFalse) {
-    return make<SelectOp>(onTrue.getType(), condition, onTrue, onFalse);
-  }
-
-  /// `number` everywhere, in the type of `like`.
-  Value splat(Value like, double number) {
-    return makeSplat(builder, loc, typeOf(like), number);
-  }
-  Value splat(RankedTensorType type, double number) {
-    return makeSplat(builder, loc, type, number);
-  }
-  Value scale(Value a, double factor) { return mul(a, splat(a, factor)); }
-
-  Value sum(Value a, ArrayRef<int64_t> axes) {
-    return make<ReduceOp>(ReduceKind::Sum, a, axes);
-  }
-  Value reshape(Value a, RankedTensorType type) {
-    return a.getType() == type ? a : make<ReshapeOp>(type, a);
-  }
-  /// Undoes the shape of a reduction over `axes` of a `type`.
-  Value repeat(Value a, RankedTensorType type, ArrayRef<int64_t> axes) {
-    return make<BroadcastOp>(type, a, otherDims(type.getRank(), axes));
-  }
-  Value sumRows(Value a) {
-    RankedTensorType type = typeOf(a);
-    int64_t last = type.getRank() - 1;
-    return repeat(sum(a, last), type, last);
-  }
-
-private:
-  OpBuilder &builder;
-  Location loc;
-};
-} // namespace
 
 //===----------------------------------------------------------------------===//
 // Leaves: nothing to differentiate with respect to

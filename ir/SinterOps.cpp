@@ -258,11 +258,11 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
-/// `box` lies in `whole` at `offsets` and `strides`.
-static LogicalResult verifyBox(Operation *op, RankedTensorType boxType,
-                               RankedTensorType wholeType,
-                               ArrayRef<int64_t> offsets,
-                               ArrayRef<int64_t> strides) {
+LogicalResult sinter::verifyBox(Operation *op, RankedTensorType boxType,
+                                RankedTensorType wholeType,
+                                ArrayRef<int64_t> offsets,
+                                ArrayRef<int64_t> strides,
+                                ArrayRef<int64_t> freeAxes) {
   Dims box = dimsOf(boxType), whole = dimsOf(wholeType);
   if (boxType.getElementType() != wholeType.getElementType())
     return op->emitOpError("changes the element type");
@@ -270,6 +270,8 @@ static LogicalResult verifyBox(Operation *op, RankedTensorType boxType,
       strides.size() != box.size())
     return op->emitOpError("needs an offset and a stride for each dimension");
   for (size_t i = 0; i < box.size(); ++i) {
+    if (llvm::is_contained(freeAxes, int64_t(i)))
+      continue;
     if (box[i].isDynamic() || whole[i].isDynamic()) {
       if (box[i] != whole[i] || offsets[i] != 0 || strides[i] != 1)
         return op->emitOpError("run-time dimension ")

@@ -30,6 +30,14 @@ class ViewTensorOp
 /// Every tensor type `op` names keeps the limits of ir/Shape.h.
 mlir::LogicalResult verifyBoundedTensors(mlir::Operation *op);
 
+/// `box` lies in `whole` at `offsets` and `strides`, except along `freeAxes`,
+/// where it may stand anywhere.
+mlir::LogicalResult verifyBox(mlir::Operation *op, mlir::RankedTensorType box,
+                              mlir::RankedTensorType whole,
+                              llvm::ArrayRef<int64_t> offsets,
+                              llvm::ArrayRef<int64_t> strides,
+                              llvm::ArrayRef<int64_t> freeAxes = {});
+
 template <typename ConcreteType>
 class BoundedTensors
     : public mlir::OpTrait::TraitBase<ConcreteType, BoundedTensors> {
