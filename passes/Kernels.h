@@ -7,8 +7,7 @@
 //   scalars    elementwise operations of rank 0 on arguments, leaves and other
 //              scalars; computed again in each kernel that needs them
 //   views      broadcast, reshape, transpose, slice: of arguments, leaves,
-//              scalars and other views; of another computed value only the
-//              repeats along rows in the form row
+//              scalars and other views, never of another computed value
 //   computing  everything else that is pure: elementwise operations, random,
 //              reduce, argmax, contract, pick, softmax, log_softmax, concat,
 //              pad, gather, scatter_add, insert, cumsum, argsort, solve
@@ -29,11 +28,6 @@
 //                 it elementwise operations and random of its result's
 //                 dimensions. If there are any, at most maxEpilogueDepth
 //                 products are summed.
-//   row           row operations (Rows.h) over the same rows; besides them
-//                 elementwise operations and random of the rows' dimensions or
-//                 of all but the last, and broadcasts that repeat a value of the
-//                 latter along its row. All that is combined along rows has 64
-//                 bits, or none. Results are computed values.
 //   single        one computing operation of another kind, the only result; its
 //                 operands are arguments, leaves, scalars and views.
 //
@@ -63,7 +57,7 @@ bool isScalarOp(mlir::Operation *op);
 /// A pure operation on values that is no leaf, view or constant.
 bool isComputing(mlir::Operation *op);
 
-enum class KernelForm { Copy, Elementwise, Reduce, Contract, Row, Single };
+enum class KernelForm { Copy, Elementwise, Reduce, Contract, Single };
 
 /// A contraction with an epilogue keeps its sums in registers over all steps;
 /// beyond this many a tile's operands no longer fit the second-level cache.
@@ -72,8 +66,7 @@ inline constexpr int64_t maxEpilogueDepth = 4096;
 /// Products in each sum, run-time dimensions at their bounds.
 int64_t contractDepth(ContractOp contract);
 
-/// The last computing operation that is neither elementwise nor random, or
-/// null. Only kernels of the form row have several.
+/// The computing operation that is neither elementwise nor random, or null.
 mlir::Operation *rootOf(KernelOp kernel);
 
 /// The form of a kernel, or nothing if it has none of them. Emits errors that
@@ -87,9 +80,8 @@ inline bool isSupportedKernel(KernelOp kernel) {
 /// Whether `result` of the kernel may be written over the bytes of `argument`:
 /// both have the same dimensions, layout and bytes an element, and only
 /// elementwise operations of these dimensions read the argument, in a form
-/// other than single; in the form row, row operations and repeats along rows as
-/// well. Generated code reads all operands of such operations at an index, or
-/// in a row, before it writes any result there.
+/// other than single. Generated code reads all operands of such operations at
+/// an index before it writes any result there.
 bool mayWriteOver(KernelOp kernel, unsigned argument, unsigned result);
 
 /// The kernels of a module, each once.
