@@ -201,6 +201,21 @@ bool TreeBuilder::checkKeys(ArrayRef<JsonMember> members) {
   return areUnique;
 }
 
+/// "[json.exception...] parse error at line 1, column 2: syntax error while
+/// parsing value - invalid literal; last read: '...'; expected ...": the place
+/// and what stands there are told already.
+static std::string reasonOf(StringRef what) {
+  size_t dash = what.find(" - ");
+  StringRef reason = dash == StringRef::npos ? what : what.substr(dash + 3);
+  size_t lastRead = reason.find("; last read: '");
+  if (lastRead == StringRef::npos)
+    return reason.str();
+  size_t expected = reason.find("'; expected ", lastRead);
+  StringRef rest =
+      expected == StringRef::npos ? "" : reason.substr(expected + 1);
+  return (reason.take_front(lastRead) + rest).str();
+}
+
 bool TreeBuilder::parse_error(size_t position, const std::string &,
                               const nlohmann::detail::exception &error) {
   skipToToken();
@@ -216,13 +231,8 @@ bool TreeBuilder::parse_error(size_t position, const std::string &,
                       "this number is too large for a 64-bit float");
     return false;
   }
-  // "[json.exception...] parse error at line 1, column 2: syntax error while
-  // parsing object key - unexpected ...": the place is told already.
-  size_t reason = what.find(" - ");
   diagnostics.error(Code::BadJson, locate(place),
-                    "malformed JSON: " + (reason == StringRef::npos
-                                              ? what
-                                              : what.substr(reason + 3)));
+                    "malformed JSON: " + reasonOf(what));
   return false;
 }
 
