@@ -775,4 +775,6 @@ def Sinter_LaunchOp
   let assemblyFormat = "$kernel `(` $operands `)` (`at` $at^)? attr-dict `:` functional-type($operands, $results)";
 }
 
+include "ir/ControlFlowOps.td"
+
 #endif // SINTER_IR_SINTEROPS_TD
