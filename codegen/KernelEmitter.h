@@ -50,6 +50,18 @@ std::unique_ptr<KernelEmitter> createSoftmaxEmitter(KernelOp kernel,
 std::unique_ptr<KernelEmitter> createArgMaxEmitter(KernelOp kernel,
                                                    ArgMaxOp argMax);
 std::unique_ptr<KernelEmitter> createPickEmitter(KernelOp kernel, PickOp pick);
+std::unique_ptr<KernelEmitter> createGatherEmitter(KernelOp kernel,
+                                                   GatherOp gather);
+std::unique_ptr<KernelEmitter> createScatterAddEmitter(KernelOp kernel,
+                                                       ScatterAddOp scatter);
+std::unique_ptr<KernelEmitter> createInsertEmitter(KernelOp kernel,
+                                                   InsertOp insert);
+std::unique_ptr<KernelEmitter> createCumSumEmitter(KernelOp kernel,
+                                                   CumSumOp cumsum);
+std::unique_ptr<KernelEmitter> createArgSortEmitter(KernelOp kernel,
+                                                    ArgSortOp argsort);
+std::unique_ptr<KernelEmitter> createSolveEmitter(KernelOp kernel,
+                                                  SolveOp solve);
 std::unique_ptr<KernelEmitter> createContractEmitter(KernelOp kernel,
                                                      ContractOp contract,
                                                      const Target &target);

@@ -35,6 +35,18 @@ sinter::createKernelEmitter(KernelOp kernel, const Target &target) {
     return createArgMaxEmitter(kernel, argMax);
   if (PickOp pick = dyn_cast_or_null<PickOp>(root))
     return createPickEmitter(kernel, pick);
+  if (GatherOp gather = dyn_cast_or_null<GatherOp>(root))
+    return createGatherEmitter(kernel, gather);
+  if (ScatterAddOp scatter = dyn_cast_or_null<ScatterAddOp>(root))
+    return createScatterAddEmitter(kernel, scatter);
+  if (InsertOp insert = dyn_cast_or_null<InsertOp>(root))
+    return createInsertEmitter(kernel, insert);
+  if (CumSumOp cumsum = dyn_cast_or_null<CumSumOp>(root))
+    return createCumSumEmitter(kernel, cumsum);
+  if (ArgSortOp argsort = dyn_cast_or_null<ArgSortOp>(root))
+    return createArgSortEmitter(kernel, argsort);
+  if (SolveOp solve = dyn_cast_or_null<SolveOp>(root))
+    return createSolveEmitter(kernel, solve);
   if (ConcatOp concat = dyn_cast_or_null<ConcatOp>(root))
     return createConcatEmitter(kernel, concat);
   if (PadOp pad = dyn_cast_or_null<PadOp>(root))

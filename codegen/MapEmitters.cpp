@@ -6,6 +6,7 @@
 
 #include "codegen/KernelEmitter.h"
 #include "codegen/PointMap.h"
+#include "codegen/ZeroFill.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -127,8 +128,7 @@ namespace {
 class PadEmitter : public KernelEmitter {
 public:
   PadEmitter(Block &body, PadOp pad)
-      : type(tensorOf(pad.getResult())),
-        numElements(*elementCount(dimsOf(type))),
+      : zeros(tensorOf(pad.getResult())),
         box(body, dimsOf(pad.getInput()), [&](const LoopSpace &space) {
           SmallVector<LinearIndex, 4> at = space.indices();
           Dims dims = dimsOf(pad.getInput());
@@ -136,50 +136,24 @@ public:
             form = indexInBox(form, dims[i].size, pad.getOffsets()[i],
                               pad.getStrides()[i]);
           return SmallVector<PointMap::Output, 2>{
-              {pad.getInput(), 0, offsetIn(type, at)}};
+              {pad.getInput(), 0, offsetIn(tensorOf(pad.getResult()), at)}};
         }) {}
 
   SmallVector<Phase, 2> phases() const override {
-    return {{"zero", zeroBlock / 16}, {"", box.unitCost()}};
+    return {{"zero", ZeroFill::unitCost()}, {"", box.unitCost()}};
   }
   Value emitTrip(KernelFrame &frame, unsigned phase) const override {
-    if (phase == 1)
-      return box.emitTrip(frame);
-    return frame.index.constant(llvm::divideCeil(numElements, zeroBlock));
+    return phase == 0 ? zeros.emitTrip(frame) : box.emitTrip(frame);
   }
   void emitBody(KernelFrame &frame, unsigned phase) const override {
-    if (phase == 1)
-      return box.emit(frame);
-    emitZeros(frame);
+    phase == 0 ? zeros.emit(frame) : box.emit(frame);
   }
 
 private:
-  static constexpr int64_t zeroBlock = 4096, zeroLanes = 16;
-
-  void emitZeros(KernelFrame &frame) const;
-
-  RankedTensorType type;
-  int64_t numElements;
+  ZeroFill zeros;
   PointMap box;
 };
 } // namespace
-
-/// Of the whole buffer: rows past a run-time extent may be written.
-void PadEmitter::emitZeros(KernelFrame &frame) const {
-  IndexBuilder &index = frame.index;
-  Value first = index.mul(frame.lo, zeroBlock);
-  Value last =
-      index.min(index.mul(frame.hi, zeroBlock), index.constant(numElements));
-  Type stored = storageType(type.getElementType());
-  Value zeros = frame.number(lanesOf(stored, zeroLanes), 0);
-  emitLaneLoop(frame, first, last, zeroLanes, numElements, numElements, {},
-               [&](Value at, Value remaining, ValueRange) {
-                 Value mask =
-                     remaining ? frame.laneMask(remaining, zeroLanes) : Value();
-                 frame.storeLanes(zeros, frame.results[0], at, mask);
-                 return SmallVector<Value>();
-               });
-}
 
 std::unique_ptr<KernelEmitter> sinter::createPadEmitter(KernelOp kernel,
                                                         PadOp pad) {

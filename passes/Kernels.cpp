@@ -259,12 +259,14 @@ static bool dependsOnRoot(Operation *op) {
 }
 
 bool sinter::mayWriteOver(KernelOp kernel, unsigned argument, unsigned result) {
+  Block &body = kernel.getBody().front();
+  BlockArgument from = body.getArgument(argument);
+  if (InsertOp insert = dyn_cast_or_null<InsertOp>(rootOf(kernel)))
+    return insert.getInput() == from && from.hasOneUse();
   std::optional<KernelForm> form = classifyKernel(kernel);
   if (form != KernelForm::Elementwise && form != KernelForm::Reduce &&
       form != KernelForm::Contract)
     return false;
-  Block &body = kernel.getBody().front();
-  BlockArgument from = body.getArgument(argument);
   RankedTensorType fromType = cast<RankedTensorType>(from.getType());
   RankedTensorType toType = cast<RankedTensorType>(
       body.getTerminator()->getOperand(result).getType());

@@ -81,7 +81,8 @@ inline bool isSupportedKernel(KernelOp kernel) {
 /// both have the same dimensions, layout and bytes an element, and only
 /// elementwise operations of these dimensions read the argument, in a form
 /// other than single. Generated code reads all operands of such operations at
-/// an index before it writes any result there.
+/// an index before it writes any result there. Or an insert puts a box into the
+/// argument, which nothing else reads: then it writes the box alone.
 bool mayWriteOver(KernelOp kernel, unsigned argument, unsigned result);
 
 /// The kernels of a module, each once.

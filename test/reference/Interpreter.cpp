@@ -2,6 +2,7 @@
 
 #include "test/reference/Interpreter.h"
 #include "ir/SinterOps.h"
+#include "test/reference/Arrays.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -11,54 +12,6 @@
 
 using namespace mlir;
 using namespace sinter;
-
-using Index = std::vector<int64_t>;
-
-int64_t sinter::sizeOf(const std::vector<int64_t> &shape) {
-  int64_t size = 1;
-  for (int64_t extent : shape)
-    size *= extent;
-  return size;
-}
-
-/// Calls `visit` with every index of `shape` in row-major order.
-static void forEachIndex(const std::vector<int64_t> &shape,
-                         const std::function<void(const Index &)> &visit) {
-  Index index(shape.size(), 0);
-  for (int64_t i = 0, size = sizeOf(shape); i < size; ++i) {
-    visit(index);
-    for (size_t d = shape.size(); d-- > 0;) {
-      if (++index[d] < shape[d])
-        break;
-      index[d] = 0;
-    }
-  }
-}
-
-static int64_t linear(const std::vector<int64_t> &shape, const Index &index) {
-  int64_t at = 0;
-  for (size_t d = 0; d < shape.size(); ++d)
-    at = at * shape[d] + index[d];
-  return at;
-}
-
-static double &elementAt(Array &array, const Index &index) {
-  return array.data[linear(array.shape, index)];
-}
-
-static double elementAt(const Array &array, const Index &index) {
-  return array.data[linear(array.shape, index)];
-}
-
-/// An array whose elements are `compute(index)`.
-static Array generate(std::vector<int64_t> shape,
-                      const std::function<double(const Index &)> &compute) {
-  Array array{std::move(shape), {}};
-  forEachIndex(array.shape, [&](const Index &index) {
-    array.data.push_back(compute(index));
-  });
-  return array;
-}
 
 //===----------------------------------------------------------------------===//
 // Random numbers, after the definition in codegen/Random.h
@@ -411,14 +364,6 @@ static Array transpose(TransposeOp op, const Array &input,
   });
 }
 
-static Index boxIndex(const Index &index, ArrayRef<int64_t> offsets,
-                      ArrayRef<int64_t> strides) {
-  Index at(index.size());
-  for (size_t d = 0; d < index.size(); ++d)
-    at[d] = offsets[d] + index[d] * strides[d];
-  return at;
-}
-
 static Array concat(ConcatOp op, const std::vector<const Array *> &inputs,
                     std::vector<int64_t> shape) {
   Array result{std::move(shape), {}};
@@ -530,6 +475,9 @@ Array Frame::evaluate(Operation *op) {
       result.data[i] = function(result.data[i], rhs.data[i]);
     return result;
   }
+  if (std::optional<Array> result = evaluateIndexing(
+          op, [&](Value value) -> const Array & { return get(value); }, shape))
+    return *result;
   auto elementType = [](Value value) {
     return cast<RankedTensorType>(value.getType()).getElementType();
   };
