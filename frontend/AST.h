@@ -25,6 +25,7 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace sinter {
 inline constexpr unsigned kMaxNesting = 64;
@@ -537,8 +538,14 @@ public:
   llvm::ArrayRef<T> copy(llvm::ArrayRef<T> items) {
     return items.copy(arena);
   }
-  /// Nodes created so far; the readers stop at kMaxNodes.
+  /// Nodes created so far, those of held files included; the readers stop at
+  /// kMaxNodes.
   unsigned numNodes() const { return nodeCount; }
+  /// Keeps a file whose nodes became part of this one.
+  File &hold(std::unique_ptr<File> other) {
+    nodeCount += other->nodeCount;
+    return *held.emplace_back(std::move(other));
+  }
 
   /// The declarations, comments and blank lines of the file, in order.
   Block body;
@@ -547,6 +554,7 @@ private:
   uint32_t fileId;
   unsigned nodeCount = 0;
   llvm::BumpPtrAllocator arena;
+  std::vector<std::unique_ptr<File>> held;
 };
 } // namespace sinter
 

@@ -58,10 +58,14 @@ const Keyword &keywordOf(Stmt::Kind kind) {
   return *find_if(kKeywords, [&](const Keyword &k) { return k.kind == kind; });
 }
 
+ArrayRef<StringLiteral> otherReservedWords() {
+  static constexpr StringLiteral kWords[] = {"else", "in",   "and",   "or",
+                                             "not",  "true", "false", "None"};
+  return kWords;
+}
+
 bool isReservedWord(StringRef word) {
-  static const StringRef kOthers[] = {"else", "in",   "and",   "or",
-                                      "not",  "true", "false", "None"};
-  return findKeyword(word) || is_contained(kOthers, word);
+  return findKeyword(word) || is_contained(otherReservedWords(), word);
 }
 
 bool checkName(StringRef word, Loc loc, Diagnostics &diagnostics) {
@@ -74,9 +78,14 @@ bool checkName(StringRef word, Loc loc, Diagnostics &diagnostics) {
   return false;
 }
 
+ArrayRef<StringLiteral> sectionNames() {
+  static constexpr StringLiteral kNames[] = {"train", "valid", "test",
+                                             "predict"};
+  return kNames;
+}
+
 bool isSectionName(StringRef word) {
-  return word == "train" || word == "valid" || word == "test" ||
-         word == "predict";
+  return is_contained(sectionNames(), word);
 }
 
 /// In the order of BinaryOp.

@@ -31,7 +31,9 @@ llvm::ArrayRef<Keyword> allKeywords();
 const Keyword *findKeyword(llvm::StringRef word);
 const Keyword &keywordOf(Stmt::Kind kind);
 
-/// True if the word cannot name a value: keywords, `and`, `true`, `in`, ...
+/// Words that are reserved though they begin no statement: `and`, `true`, ...
+llvm::ArrayRef<llvm::StringLiteral> otherReservedWords();
+/// True if the word cannot name a value.
 bool isReservedWord(llvm::StringRef word);
 
 /// Reports a reserved word where a name must stand.
@@ -42,6 +44,7 @@ bool checkName(llvm::StringRef word, Loc loc, Diagnostics &diagnostics);
 enum class BlockKind : uint8_t { File, Data, Train, Code };
 
 /// The sections of a `data` declaration.
+llvm::ArrayRef<llvm::StringLiteral> sectionNames();
 bool isSectionName(llvm::StringRef word);
 
 /// Binding strength, 0 for the loosest, `|>`.

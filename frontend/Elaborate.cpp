@@ -39,10 +39,6 @@ static std::pair<StringRef, Loc> declaredName(const Stmt *stmt) {
 void Elaborator::declareFile(const File &source, Scope &scope) {
   for (const Stmt *stmt : source.body.stmts) {
     auto [name, loc] = declaredName(stmt);
-    if (stmt->kind == Stmt::Kind::Import) {
-      emit.unsupported(stmt->loc, "import");
-      continue;
-    }
     const FunctionStmt *function = dyn_cast<FunctionStmt>(stmt);
     Object object{Declaration{stmt}};
     if (function && function->kind == Stmt::Kind::Fn)
@@ -251,12 +247,7 @@ OwningOpRef<ModuleOp> Elaborator::run() {
   for (const Stmt *stmt : file.body.stmts)
     if (stmt->kind == Stmt::Kind::Option)
       evaluateOption(cast<BindStmt>(stmt));
-  // The names of an import that is not read would all be unknown.
-  bool hasImports = llvm::any_of(file.body.stmts, [](const Stmt *stmt) {
-    return stmt->kind == Stmt::Kind::Import;
-  });
-  if (!hasImports)
-    elaborateDeclarations();
+  elaborateDeclarations();
   if (diagnostics.hasErrors())
     return nullptr;
   return std::move(module);

@@ -28,7 +28,8 @@ struct ElaborateOptions {
   std::vector<std::string> only;
 };
 
-/// Elaborates a file that was read without errors. Null if an error was
+/// Elaborates a file that was read, and its imports resolved, without errors.
+/// Null if an error was
 /// reported. The context must have the sinter and func dialects loaded.
 mlir::OwningOpRef<mlir::ModuleOp> elaborate(const File &file,
                                             const ElaborateOptions &options,

@@ -119,13 +119,15 @@ static const Option options[] = {
      }},
     {"--remarks", "KIND,...", "what passes did: fusion, plan, vector, parallel",
      applyRemarks},
-    {"--format", "table|json|md", "how summary is printed",
+    {"--format", "table|json|md",
+     "how summary is printed; for help md or json-schema",
      [](Command &command, StringRef value) -> std::string {
        std::optional<Command::Format> format =
            StringSwitch<std::optional<Command::Format>>(value)
                .Case("table", Command::Format::Table)
                .Case("json", Command::Format::Json)
                .Case("md", Command::Format::Markdown)
+               .Case("json-schema", Command::Format::JsonSchema)
                .Default(std::nullopt);
        if (!format)
          return "unknown format '" + value.str() + "'";
@@ -158,7 +160,8 @@ void sinter::printUsage(raw_ostream &os) {
         "runs\n"
         "       sinter emit FILE --emit=STAGE   print a stage of the compiler\n"
         "       sinter explain CODE         explain an error code\n"
-        "       sinter help | --version\n\noptions:\n";
+        "       sinter help [NAME]          this page; a built-in function\n"
+        "       sinter --version\n\noptions:\n";
   for (const Option &option : options) {
     std::string spelling = option.name.str();
     if (!option.valueName.empty())

@@ -34,8 +34,13 @@ struct Command {
   std::string after;
   /// --remarks: categories of passes/Remarks.h.
   std::vector<std::string> remarks;
-  /// --format of `summary`.
-  enum class Format { Table, Json, Markdown } format = Format::Table;
+  /// --format of `summary` and `help`.
+  enum class Format {
+    Table,
+    Json,
+    Markdown,
+    JsonSchema
+  } format = Format::Table;
   /// --memory-map: a file, .svg or .json.
   std::string memoryMap;
 };

@@ -110,11 +110,6 @@ ExitCode sinter::runExplain(const Command &command) {
   return Success;
 }
 
-ExitCode sinter::runHelp(const Command &) {
-  printUsage(outs());
-  return Success;
-}
-
 ExitCode sinter::runVersion(const Command &) {
   outs() << "sinter " SINTER_VERSION "\n";
   return Success;

@@ -6,6 +6,7 @@
 #include "codegen/ObjectEmitter.h"
 #include "codegen/Tables.h"
 #include "frontend/Elaborate.h"
+#include "frontend/Imports.h"
 #include "frontend/JsonWriter.h"
 #include "passes/Remarks.h"
 
@@ -165,7 +166,16 @@ ExitCode Driver::readModule(StringRef path) {
   return ModelError;
 }
 
+ExitCode Driver::resolveImports() {
+  if (sinter::resolveImports(*file, sources, diagnostics))
+    return Success;
+  flush();
+  return ModelError;
+}
+
 ExitCode Driver::buildGraph(ArrayRef<std::string> only) {
+  if (ExitCode code = resolveImports())
+    return code;
   ElaborateOptions options;
   options.defines = command.defines;
   options.only.assign(only.begin(), only.end());

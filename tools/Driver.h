@@ -29,6 +29,9 @@ public:
   /// have been printed when the result is not Success.
   ExitCode read(llvm::StringRef path);
 
+  /// Makes imported files part of the one that was read.
+  ExitCode resolveImports();
+
   /// Elaborates the experiments and programs in `only`, or all.
   ExitCode elaborate(llvm::ArrayRef<std::string> only);
   /// Finds the errors of the file that was read: all of it is elaborated and

@@ -199,6 +199,8 @@ ExitCode sinter::runRun(const Command &command) {
     return code;
   if (!driver.getFile())
     return report(createStringError("'run' wants a model file"), UsageError);
+  if (ExitCode code = driver.resolveImports())
+    return code;
 
   std::vector<std::string> only;
   if (command.words.size() > 1)
