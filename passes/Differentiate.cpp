@@ -1,13 +1,9 @@
 //===- Differentiate.cpp - Expand sinter.gradient -------------------------===//
 //
-// Reverse-mode differentiation over a block. The rules of the operations are
-// theirs (ir/Gradients.cpp); here is the traversal alone:
-//
 // 1. Forward from the wrt values: which values vary with them.
-// 2. Backward from the target: each operation whose result has an adjoint
-// passes
-//    adjoints on to its varying operands, whose sum is complete when the walk
-//    reaches their own operation.
+// 2. Backward from the target (ReverseSweep.h): each operation whose result has
+//    an adjoint passes adjoints on to its varying operands, whose sum is
+//    complete when the walk reaches their own operation.
 //
 // Both together visit only what lies on a path from a wrt value to the target.
 //
@@ -17,9 +13,10 @@
 #include "ir/Shape.h"
 #include "ir/SinterOps.h"
 #include "passes/Passes.h"
+#include "passes/ReverseSweep.h"
 
 #include "mlir/IR/Builders.h"
-#include "llvm/ADT/SetVector.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/SmallPtrSet.h"
 
 namespace sinter {
@@ -30,142 +27,103 @@ namespace sinter {
 using namespace mlir;
 using namespace sinter;
 
-/// Integers and bools are constants to a derivative.
-static bool carriesGradient(Value value) {
-  RankedTensorType type = dyn_cast<RankedTensorType>(value.getType());
-  return type && isa<FloatType>(type.getElementType());
-}
-
-/// The operations that `target` depends on, in program order.
-static SmallVector<Operation *> graphOf(Value target) {
-  SetVector<Operation *> graph;
-  SmallVector<Value> worklist = {target};
-  while (!worklist.empty()) {
-    Operation *op = worklist.pop_back_val().getDefiningOp();
-    if (op && graph.insert(op))
-      llvm::append_range(worklist, op->getOperands());
-  }
-  SmallVector<Operation *> ops = graph.takeVector();
-  llvm::sort(ops,
-             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-  return ops;
-}
-
-/// The values in `graph` that depend on one of `sources`.
-static DenseSet<Value> valuesVaryingWith(ValueRange sources,
-                                         ArrayRef<Operation *> graph) {
-  DenseSet<Value> varying(sources.begin(), sources.end());
-  for (Operation *op : graph)
-    if (llvm::any_of(op->getOperands(),
-                     [&](Value value) { return varying.contains(value); }))
-      for (Value result : op->getResults())
-        if (carriesGradient(result))
-          varying.insert(result);
-  return varying;
-}
-
 namespace {
 /// Expands one sinter.gradient.
 class Expansion {
 public:
-  explicit Expansion(GradientOp gradient)
-      : gradient(gradient), lastForward(gradient->getPrevNode()),
-        builder(gradient), graph(graphOf(gradient.getTarget())) {}
+  Expansion(GradientOp gradient, LoopRecords &records)
+      : gradient(gradient), builder(gradient),
+        graph(graphOf(gradient.getTarget())),
+        sweep(builder, records, graph, gradient.getWrt()) {}
 
   LogicalResult run();
 
 private:
-  void accumulate(Value value, Value contribution);
-  LogicalResult passAdjointsOn(Operation *op);
-  LogicalResult callRule(Operation *op, ArrayRef<bool> wanted,
-                         MutableArrayRef<Value> contributions);
+  LogicalResult checkLoopsAround();
+  LogicalResult runSweep();
   StringRef firstNameReaching(Operation *op);
-  void replaceGradient();
-  void markResiduals();
+  void replaceGradient(Operation *firstBackward);
+  void markResiduals(Operation *firstBackward);
 
   GradientOp gradient;
-  /// What stands before the backward operations; null at the block's begin.
-  Operation *lastForward;
   OpBuilder builder;
   SmallVector<Operation *> graph;
-  DenseSet<Value> varying;
-  /// The sums so far. Absent means zero.
-  DenseMap<Value, Value> adjoints;
+  ReverseSweep sweep;
 };
 } // namespace
-
-void Expansion::accumulate(Value value, Value contribution) {
-  Value &adjoint = adjoints[value];
-  adjoint = adjoint ? AddOp::create(builder, gradientLoc(value), adjoint,
-                                    contribution)
-                    : contribution;
-}
 
 /// The user's word for the first wrt value that `op` depends on.
 StringRef Expansion::firstNameReaching(Operation *op) {
   for (auto [wrt, name] : llvm::zip(gradient.getWrt(), gradient.getNames())) {
     DenseSet<Value> reached = valuesVaryingWith(wrt, graph);
-    if (llvm::any_of(op->getOperands(),
+    if (llvm::any_of(valuesReadBy(op),
                      [&](Value value) { return reached.contains(value); }))
       return cast<StringAttr>(name).getValue();
   }
   return "?";
 }
 
-/// Asks `op` for its operands' adjoints. An error, the rule's own included,
-/// says which value's gradient needs them.
-LogicalResult Expansion::callRule(Operation *op, ArrayRef<bool> wanted,
-                                  MutableArrayRef<Value> contributions) {
-  ScopedDiagnosticHandler addReason(op->getContext(), [&](Diagnostic &error) {
-    error.attachNote(gradient.getLoc())
-        << "needed by the gradient of '" << firstNameReaching(op) << "'";
-    return failure();
-  });
-  DifferentiableOpInterface rule = dyn_cast<DifferentiableOpInterface>(op);
-  if (!rule)
-    return emitError(op->getLoc())
-           << "'" << op->getName() << "' has no gradient";
-  SmallVector<Value> resultAdjoints;
-  for (Value result : op->getResults())
-    resultAdjoints.push_back(adjoints.lookup(result));
-  return rule.buildVJP(builder, resultAdjoints, wanted, contributions);
+/// What a loop carries depends on everything before this trip. Within the loop
+/// that is not known: a gradient in it cannot go back through the trips.
+LogicalResult Expansion::checkLoopsAround() {
+  for (Operation *around = gradient->getParentOp();
+       !isa<FunctionOpInterface>(around); around = around->getParentOp()) {
+    WhileOp loop = dyn_cast<WhileOp>(around);
+    if (!loop)
+      continue;
+    bool readsCarried = llvm::any_of(graph, [&](Operation *op) {
+      return llvm::any_of(valuesReadBy(op), [&](Value value) {
+        BlockArgument argument = dyn_cast<BlockArgument>(value);
+        return argument && argument.getOwner()->getParentOp() == loop &&
+               carriesGradient(value);
+      });
+    });
+    SmallVector<Value> read = valuesReadBy(loop);
+    SmallVector<Operation *> before = graphOf(read);
+    for (auto [wrt, name] : llvm::zip(gradient.getWrt(), gradient.getNames())) {
+      if (!readsCarried ||
+          loop->isAncestor(wrt.getParentBlock()->getParentOp()))
+        continue;
+      DenseSet<Value> varying = valuesVaryingWith(wrt, before);
+      if (llvm::none_of(read,
+                        [&](Value value) { return varying.contains(value); }))
+        continue;
+      return emitError(gradient.getLoc())
+             << "the gradient with respect to " << name
+             << " is taken inside of a 'while' whose variables depend on it; "
+                "take it after the loop";
+    }
+  }
+  return success();
 }
 
-LogicalResult Expansion::passAdjointsOn(Operation *op) {
-  if (llvm::none_of(op->getResults(),
-                    [&](Value result) { return adjoints.contains(result); }))
-    return success();
-  SmallVector<bool> wanted;
-  for (Value operand : op->getOperands())
-    wanted.push_back(varying.contains(operand));
-  if (!llvm::is_contained(wanted, true))
-    return success();
-
-  SmallVector<Value> contributions(op->getNumOperands());
-  if (failed(callRule(op, wanted, contributions)))
-    return failure();
-  for (auto [operand, isWanted, contribution] :
-       llvm::zip(op->getOperands(), wanted, contributions))
-    if (isWanted && contribution)
-      accumulate(operand, contribution);
-  return success();
+/// An error, a rule's own included, says which value's gradient needs it.
+LogicalResult Expansion::runSweep() {
+  ScopedDiagnosticHandler addReason(
+      gradient->getContext(), [&](Diagnostic &error) {
+        error.attachNote(gradient.getLoc())
+            << "needed by the gradient of '"
+            << firstNameReaching(sweep.current()) << "'";
+        return failure();
+      });
+  return sweep.run();
 }
 
 /// Puts the adjoints in place of the gradient's results and removes backward
 /// operations that turned out to lead nowhere.
-void Expansion::replaceGradient() {
+void Expansion::replaceGradient(Operation *firstBackward) {
   for (auto [wrt, result] :
        llvm::zip(gradient.getWrt(), gradient.getResults())) {
-    Value adjoint = adjoints.lookup(wrt);
+    Value adjoint = sweep.adjointOf(wrt);
     if (!adjoint)
       adjoint = makeSplat(builder, gradient.getLoc(),
                           cast<RankedTensorType>(wrt.getType()), 0.0);
     result.replaceAllUsesWith(adjoint);
   }
   Operation *op = gradient->getPrevNode();
-  while (op != lastForward) {
+  while (op != firstBackward) {
     Operation *previous = op->getPrevNode();
-    if (isOpTriviallyDead(op))
+    if (isUnread(op))
       op->erase();
     op = previous;
   }
@@ -181,15 +139,13 @@ static Operation *computationOf(Value value) {
   return isLeaf ? nullptr : op;
 }
 
-void Expansion::markResiduals() {
+void Expansion::markResiduals(Operation *firstBackward) {
   SmallPtrSet<Operation *, 32> backward;
-  for (Operation *op = gradient->getPrevNode(); op != lastForward;
-       op = op->getPrevNode())
+  for (Operation *op = firstBackward; op != gradient; op = op->getNextNode())
     backward.insert(op);
   UnitAttr mark = builder.getUnitAttr();
-  for (Operation *op = gradient->getPrevNode(); op != lastForward;
-       op = op->getPrevNode())
-    for (Value operand : op->getOperands()) {
+  for (Operation *op : backward)
+    for (Value operand : valuesReadBy(op)) {
       Operation *source = computationOf(operand);
       if (source && !backward.contains(source))
         source->setAttr(residualAttr, mark);
@@ -197,19 +153,31 @@ void Expansion::markResiduals() {
 }
 
 LogicalResult Expansion::run() {
-  varying = valuesVaryingWith(gradient.getWrt(), graph);
+  if (failed(checkLoopsAround()))
+    return failure();
   Value target = gradient.getTarget(), seed = gradient.getSeed();
-  if (!seed)
-    seed = makeSplat(builder, gradientLoc(target),
-                     cast<RankedTensorType>(target.getType()), 1.0);
-  adjoints[target] = seed;
-  for (Operation *op : llvm::reverse(graph))
-    if (failed(passAdjointsOn(op)))
-      return failure();
-  replaceGradient();
-  markResiduals();
+  // Where the backward operations begin. What stands before may be replaced.
+  Value one = makeSplat(builder, gradientLoc(target),
+                        cast<RankedTensorType>(target.getType()), 1.0);
+  sweep.accumulate(target, seed ? seed : one);
+  if (failed(runSweep()))
+    return failure();
+  Operation *first = one.getDefiningOp();
+  replaceGradient(first);
+  markResiduals(first);
+  if (isUnread(first))
+    first->erase();
   gradient->erase();
   return success();
+}
+
+/// Gradients stand in functions, perhaps in branches and loops of them.
+static bool isInFunction(GradientOp op) {
+  Operation *around = op->getParentOp();
+  while (isa<IfOp, WhileOp>(around))
+    around = around->getParentOp();
+  return isa<FunctionOpInterface>(around) &&
+         op->getParentRegion()->hasOneBlock();
 }
 
 namespace {
@@ -220,13 +188,13 @@ struct DifferentiatePass : sinter::impl::DifferentiateBase<DifferentiatePass> {
     // Program order: what an outer gradient differentiates is expanded before.
     SmallVector<GradientOp> gradients;
     getOperation().walk([&](GradientOp op) { gradients.push_back(op); });
+    LoopRecords records;
     for (GradientOp op : gradients) {
-      if (!isa<FunctionOpInterface>(op->getParentOp()) ||
-          !op->getParentRegion()->hasOneBlock()) {
+      if (!isInFunction(op)) {
         op.emitOpError("must stand in the one block of a function");
         return signalPassFailure();
       }
-      if (failed(Expansion(op).run()))
+      if (failed(Expansion(op, records).run()))
         return signalPassFailure();
     }
     getOperation().walk([](StopGradientOp op) {

@@ -12,7 +12,7 @@
 
 namespace sinter {
 inline constexpr llvm::StringLiteral remarkCategories[] = {
-    "fusion", "plan", "vector", "parallel"};
+    "fusion", "plan", "vector", "parallel", "gradient"};
 
 inline mlir::remark::RemarkOpts fusionRemark() {
   return mlir::remark::RemarkOpts::name("fusion").category("fusion");
@@ -22,6 +22,9 @@ inline mlir::remark::RemarkOpts planRemark() {
 }
 inline mlir::remark::RemarkOpts vectorRemark() {
   return mlir::remark::RemarkOpts::name("vector").category("vector");
+}
+inline mlir::remark::RemarkOpts gradientRemark() {
+  return mlir::remark::RemarkOpts::name("gradient").category("gradient");
 }
 inline mlir::remark::RemarkOpts parallelRemark() {
   return mlir::remark::RemarkOpts::name("parallel").category("parallel");
