@@ -1,6 +1,6 @@
 //===- Conversions.cpp - Element types, lists, broadcasting ---------------===//
 
-#include "frontend/Elaborator.h"
+#include "frontend/ControlFlow.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -23,15 +23,7 @@ static int elementRank(Type element) {
   return isBool(element) ? 0 : 1;
 }
 
-namespace {
-/// What an operand brings to the choice of the result's element type.
-struct ElementInfo {
-  Type element;
-  bool isWeak;
-};
-} // namespace
-
-static ElementInfo elementOf(Emitter &emit, const Object &object) {
+ElementInfo sinter::elementOf(Emitter &emit, const Object &object) {
   if (const Tensor *tensor = object.as<Tensor>())
     return {tensor->element(), tensor->isWeak};
   if (object.is<double>())
@@ -43,8 +35,7 @@ Type sinter::promote(Type a, Type b) {
   return elementRank(a) >= elementRank(b) ? a : b;
 }
 
-/// The element type that two operands meet in.
-static Type commonElement(Emitter &emit, ElementInfo a, ElementInfo b) {
+Type sinter::commonElement(Emitter &emit, ElementInfo a, ElementInfo b) {
   if (a.isWeak == b.isWeak)
     return promote(a.element, b.element);
   ElementInfo strong = a.isWeak ? b : a, weak = a.isWeak ? a : b;
@@ -116,6 +107,8 @@ static DenseElementsAttr constantOf(Emitter &emit, const FlatList &flat,
 }
 
 Value Elaborator::listTensor(Loc loc, List &list) {
+  InsertionScope insertion(emit);
+  leaveRegions(list.regionDepth);
   if (list.tensor && list.frame == frame->id &&
       list.tensor.getParentRegion()->isAncestor(
           emit.builder.getInsertionBlock()->getParent()))

@@ -71,6 +71,17 @@ mlir::Type promote(mlir::Type a, mlir::Type b);
 struct UnifiedPair {
   mlir::Value left, right;
   /// Both were weak.
+/// What an operand brings to the choice of the result's element type.
+struct ElementInfo {
+  mlir::Type element;
+  bool isWeak;
+};
+
+/// Of a number or a tensor.
+ElementInfo elementOf(Emitter &emit, const Object &object);
+/// The element type that two operands meet in.
+mlir::Type commonElement(Emitter &emit, ElementInfo a, ElementInfo b);
+
   bool isWeak = false;
 
   mlir::Type element() const {
@@ -99,6 +110,9 @@ enum class BlockKind { File, Data, Model, Function, Optimizer, Program };
 struct Position {
   /// The function that is being built.
   Frame *frame = nullptr;
+struct LoopVariable;
+class RuntimeRegion;
+
   StreamPath streams;
   /// Inside a training step.
   bool training = false;
@@ -118,6 +132,8 @@ struct Position {
   bool hasSteps = false;
   /// The setting that is being evaluated: the base of its schedule can be
   /// changed on the command line under this name.
+  /// The innermost branch or loop that is decided at run time.
+  RuntimeRegion *region = nullptr;
   llvm::StringRef setting;
 };
 
@@ -195,6 +211,12 @@ public:
   /// Adds storage to the module.
   void addGlobal(Loc loc, GlobalKind kind, llvm::StringRef symbol,
                  llvm::StringRef label, llvm::StringRef owner,
+  /// Gives a variable another value. Every assignment goes this way, so that
+  /// run-time branches and loops know what they change.
+  void assign(llvm::StringRef name, Binding &binding, Object object);
+  /// Where what does not depend on run-time branches and loops can be built:
+  /// before all those that are more than `regionDepth` deep.
+  void leaveRegions(unsigned regionDepth);
                  mlir::RankedTensorType type);
 
   //===--------------------------------------------------------------------===//
@@ -243,7 +265,6 @@ private:
   Object evaluateBinary(const BinaryExpr *expr, Scope &scope);
   Object evaluatePipe(const BinaryExpr *expr, Scope &scope);
   Object evaluateField(const FieldExpr *expr, Scope &scope);
-  Object evaluateIf(const IfExpr *expr, Scope &scope, bool isStatement);
   Object evaluateRange(const RangeExpr *expr, Scope &scope);
   void force(Binding &binding);
   Object checkedName(Loc loc, llvm::StringRef name, const Object &object);
@@ -257,6 +278,22 @@ private:
                  const Object &b, Loc bLoc);
   Object integerPower(Loc loc, const Tensor &base, int64_t exponent);
   mlir::Value listTensor(Loc loc, List &list);
+  // ControlFlow.cpp
+  Object evaluateIf(const IfExpr *expr, Scope &scope, bool isStatement);
+  Object evaluateArms(const IfExpr *expr, size_t first, Scope &scope,
+                      bool isStatement);
+  Object runtimeIf(const IfExpr *expr, size_t first, mlir::Value condition,
+                   Scope &scope, bool isStatement);
+  void executeWhile(const WhileStmt *stmt, Scope &scope);
+  bool enterLoop(const WhileStmt *stmt, Scope &scope,
+                 std::vector<LoopVariable> &variables);
+  mlir::Operation *buildLoop(const WhileStmt *stmt, int64_t limit, Scope &scope,
+                             std::vector<LoopVariable> &variables,
+                             bool &isFinal);
+  mlir::Value loopCondition(const WhileStmt *stmt, Scope &scope);
+  std::optional<mlir::Value> runtimeCondition(Loc loc, const Object &object);
+  bool isOutsideRegions(Loc loc, const llvm::Twine &what);
+
   mlir::Value stackList(Loc loc, const List &list);
 
   // Indexing.cpp

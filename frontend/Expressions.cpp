@@ -1,6 +1,6 @@
 //===- Expressions.cpp - Names, literals, conditions, texts ---------------===//
 
-#include "frontend/Elaborator.h"
+#include "frontend/ControlFlow.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -118,6 +118,9 @@ Object Elaborator::contextName(Loc loc, StringRef name) {
 Object Elaborator::evaluateName(Loc loc, StringRef name, Scope &scope,
                                 bool isCallee) {
   Binding *binding = scope.find(name);
+  // An initialiser elsewhere.
+  if (isCallee && !binding && !setting.empty() && name == "constant")
+    binding = preludeScope->findHere("constant_schedule");
   // The user's names hide those of the place, which hide the library's.
   bool isOwn = binding && binding != preludeScope->findHere(name);
   if (!isCallee && !isOwn) {
@@ -387,7 +390,9 @@ Object Elaborator::evaluateList(const ListExpr *expr, Scope &scope) {
                        " deep");
         return Object::error();
       }
-  return Object::list(std::move(elements));
+  Object list = Object::list(std::move(elements));
+  (*list.as<std::shared_ptr<List>>())->regionDepth = region ? region->depth : 0;
+  return list;
 }
 
 std::optional<int64_t>
@@ -457,43 +462,16 @@ Object Elaborator::evaluatePipe(const BinaryExpr *expr, Scope &scope) {
 std::optional<bool> Elaborator::condition(Loc loc, const Object &object) {
   if (const bool *known = object.as<bool>())
     return *known;
-  if (const Tensor *tensor = object.as<Tensor>()) {
-    emit.unsupported(loc, "a condition that is only known at run time")
-        .addNote(loc, "this is " + describe(*tensor))
-        .addHelp("'where(c, a, b)' chooses element by element");
+  if (object.is<Tensor>()) {
+    emit.error(Code::NotBuildTime, loc,
+               "true or false must be known at build time here, this is " +
+                   describe(object));
     return std::nullopt;
   }
   if (!object.isAbsorbing())
     emit.error(Code::WrongType, loc,
                "a condition wants true or false, this is " + describe(object));
   return std::nullopt;
-}
-
-Object Elaborator::evaluateIf(const IfExpr *expr, Scope &scope,
-                              bool isStatement) {
-  for (const IfArm &arm : expr->arms) {
-    Object object = evaluate(arm.condition, scope);
-    std::optional<bool> isTrue = condition(arm.condition->loc, object);
-    if (!isTrue)
-      return object.isAbsorbing() ? object : Object::error();
-    if (!*isTrue)
-      continue;
-    streams.enter("if");
-    Object result = execute(*arm.body, newScope(&scope));
-    streams.leave();
-    return result;
-  }
-  if (!expr->otherwise)
-    return Object(Nothing());
-  streams.enter("else");
-  Object result = execute(*expr->otherwise, newScope(&scope));
-  streams.leave();
-  if (!isStatement && result.isNone() && expr->otherwise->stmts.empty()) {
-    emit.error(Code::WrongType, expr->otherwise->open,
-               "this branch has no value");
-    return Object::error();
-  }
-  return result;
 }
 
 //===----------------------------------------------------------------------===//

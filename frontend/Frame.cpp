@@ -86,10 +86,26 @@ Value Frame::drawStep(Loc loc) {
 
 Value Frame::random(Loc loc, Distribution distribution, StringRef key,
                     RankedTensorType type) {
+/// Numbers the trips of all run-time loops around in one sequence; null outside
+/// of loops.
+Value Frame::tripKey(Loc loc) {
+  Value key;
+  for (auto [number, limit] : trips) {
+    if (key) {
+      Value trips = emit.splat(loc, {}, emit.i64(), Object(limit));
+      key = emit.binary<MulOp>(loc, key, trips);
+      key = emit.binary<AddOp>(loc, key, number);
+    } else {
+      key = number;
+    }
+  }
+  return key;
+}
+
   Value seedValue = seed(loc), stepValue = drawStep(loc);
   uint64_t stream = llvm::xxh3_64bits(key);
   return RandomOp::create(emit.builder, emit.at(loc), type, distribution,
-                          seedValue, stepValue, stream);
+                          seedValue, stepValue, stream, tripKey(loc));
 }
 
 void Frame::addResult(StringRef name, Value value) {

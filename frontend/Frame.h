@@ -43,7 +43,18 @@ public:
   mlir::Value seed(Loc loc);
   /// The step that random draws depend on.
   mlir::Value drawStep(Loc loc);
-  /// Standard draws of the stream with that key.
+  /// While it lives, draws are those of one trip through a run-time loop.
+  class Trip {
+  public:
+    Trip(Frame &frame, mlir::Value number, int64_t limit) : frame(frame) {
+      frame.trips.push_back({number, limit});
+    }
+    ~Trip() { frame.trips.pop_back(); }
+
+  private:
+    Frame &frame;
+  };
+  /// Standard draws of the stream with that key, anew in each trip.
   mlir::Value random(Loc loc, Distribution distribution, llvm::StringRef key,
                      mlir::RankedTensorType type);
 
@@ -58,12 +69,16 @@ public:
 
 private:
   mlir::Value addArgument(Loc loc, llvm::StringRef kind, llvm::StringRef name,
+  mlir::Value tripKey(Loc loc);
                           mlir::RankedTensorType type,
                           llvm::ArrayRef<mlir::NamedAttribute> attributes);
 
   Emitter &emit;
   std::vector<std::pair<std::string, mlir::Value>> results;
 };
+  /// The number of the trip through each run-time loop around, with the loop's
+  /// limit, from the outside inwards.
+  std::vector<std::pair<mlir::Value, int64_t>> trips;
 
 /// Builds in another function, or at another place, while it lives.
 class InsertionScope {

@@ -25,7 +25,7 @@ Object Object::list(std::vector<Object> elements) {
     if (const List *inner = element.list())
       depth = std::max(depth, inner->depth + 1);
   return Object(
-      std::make_shared<List>(List{std::move(elements), depth, {}, 0}));
+      std::make_shared<List>(List{std::move(elements), depth, {}, 0, ~0u}));
 }
 
 double Object::number() const {

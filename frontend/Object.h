@@ -77,6 +77,9 @@ struct List {
   unsigned frame = 0;
 };
 
+  /// How many run-time branches and loops it was written in: the tensor shall
+  /// be known in all of the innermost.
+  unsigned regionDepth = ~0u;
 /// `lo..hi`.
 struct IntegerRange {
   int64_t lo, hi;

@@ -61,6 +61,8 @@ Object Elaborator::parameter(Loc loc, StringRef name, RankedTensorType type,
                              const Object &initial) {
   Experiment &experiment = model->experiment;
   loc = emit.userPlace(loc);
+  if (!isOutsideRegions(loc, "a layer with parameters"))
+    return Object::error();
   if (!isa<FloatType>(type.getElementType())) {
     emit.error(Code::WrongType, loc,
                "a parameter holds floats, '" + name + "' is " + typeName(type));

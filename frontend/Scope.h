@@ -14,6 +14,8 @@ struct Binding {
   Loc loc;
   /// Declared by `var`, `state` or as an optimizer's parameter.
   bool isVariable = false;
+  /// How many run-time branches and loops its declaration stands in.
+  unsigned regionDepth = 0;
 };
 
 /// The names declared in one block, inside those of the blocks around it.

@@ -1,7 +1,7 @@
 //===- Statements.cpp - What blocks do ------------------------------------===//
 
 #include "frontend/DslWriter.h"
-#include "frontend/Elaborator.h"
+#include "frontend/ControlFlow.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -33,6 +33,7 @@ bool Elaborator::declare(Scope &scope, StringRef name, Binding binding) {
         .addNote(first->loc, "it is declared here first");
     return false;
   }
+  binding.regionDepth = region ? region->depth : 0;
   scope.bind(name, std::move(binding));
   return true;
 }
@@ -161,8 +162,31 @@ bool Elaborator::isAllowed(const Stmt *stmt,
   return false;
 }
 
+/// Makes a part of the model, the section or its storage: cannot depend on what
+/// is computed.
+static bool isDeclaration(Stmt::Kind kind) {
+  switch (kind) {
+  case Stmt::Kind::Column:
+  case Stmt::Kind::Split:
+  case Stmt::Kind::Setting:
+  case Stmt::Kind::Section:
+  case Stmt::Kind::Input:
+  case Stmt::Kind::Target:
+  case Stmt::Kind::Param:
+  case Stmt::Kind::State:
+  case Stmt::Kind::Loss:
+  case Stmt::Kind::Metric:
+  case Stmt::Kind::Predict:
+    return true;
+  default:
+    return false;
+  }
+}
+
 void Elaborator::executeStatement(const Stmt *stmt, Scope &scope,
                                   Object &last) {
+  if (isDeclaration(stmt->kind) && !isOutsideRegions(stmt->loc, "a declaration"))
+    return;
   using K = BlockKind;
   switch (stmt->kind) {
   case Stmt::Kind::Let:
@@ -226,8 +250,8 @@ void Elaborator::executeStatement(const Stmt *stmt, Scope &scope,
       emit.unsupported(stmt->loc, "time");
     return;
   case Stmt::Kind::While:
-    if (isAllowed(stmt, {K::Program, K::Function}))
-      emit.unsupported(stmt->loc, "while");
+    if (isAllowed(stmt, {K::Program, K::Function, K::Model, K::Optimizer}))
+      executeWhile(cast<WhileStmt>(stmt), scope);
     return;
   case Stmt::Kind::Expr: {
     const Expr *expr = cast<ValueStmt>(stmt)->value;
@@ -313,8 +337,7 @@ void Elaborator::executeAssign(const AssignStmt *stmt, Scope &scope) {
   if (element)
     object = assignElement(element, binding->object, object, stmt->value->loc,
                            scope);
-  binding = scope.find(name->name);
-  binding->object = std::move(object);
+  assign(name->name, *scope.find(name->name), std::move(object));
 }
 
 //===----------------------------------------------------------------------===//
