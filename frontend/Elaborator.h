@@ -10,7 +10,8 @@
 //   Contraction.cpp  `@`
 //   Indexing.cpp     x[...]
 //   Calls.cpp        arguments, inlining of functions
-//   Statements.cpp   let, var, assignment, for, if, print, check
+//   Statements.cpp   let, var, assignment, for, print, check
+//   ControlFlow.cpp  if, while
 //   Data.cpp         data sections and their columns
 //   Parameters.cpp   parameters, state, initialisers
 //   Experiment.cpp   training runs and their functions
@@ -441,3 +442,6 @@ private:
 } // namespace sinter
 
 #endif // SINTER_FRONTEND_ELABORATOR_H
+  /// Loops that were built with other types than they turned out to have. Lists
+  /// may still remember values in them.
+  std::vector<mlir::OwningOpRef<mlir::Operation *>> discarded;
