@@ -68,10 +68,6 @@ private:
 /// than an integer.
 mlir::Type promote(mlir::Type a, mlir::Type b);
 
-/// Two operands that were given one element type and shape.
-struct UnifiedPair {
-  mlir::Value left, right;
-  /// Both were weak.
 /// What an operand brings to the choice of the result's element type.
 struct ElementInfo {
   mlir::Type element;
@@ -83,6 +79,10 @@ ElementInfo elementOf(Emitter &emit, const Object &object);
 /// The element type that two operands meet in.
 mlir::Type commonElement(Emitter &emit, ElementInfo a, ElementInfo b);
 
+/// Two operands that were given one element type and shape.
+struct UnifiedPair {
+  mlir::Value left, right;
+  /// Both were weak.
   bool isWeak = false;
 
   mlir::Type element() const {
@@ -107,13 +107,13 @@ private:
 /// What a block of statements belongs to, which decides what may stand in it.
 enum class BlockKind { File, Data, Model, Function, Optimizer, Program };
 
+struct LoopVariable;
+class RuntimeRegion;
+
 /// What depends on where in the file the elaborator is.
 struct Position {
   /// The function that is being built.
   Frame *frame = nullptr;
-struct LoopVariable;
-class RuntimeRegion;
-
   StreamPath streams;
   /// Inside a training step.
   bool training = false;
@@ -129,12 +129,12 @@ class RuntimeRegion;
   ModelRun *model = nullptr;
   /// Set while an update rule is elaborated.
   UpdateRun *update = nullptr;
+  /// The innermost branch or loop that is decided at run time.
+  RuntimeRegion *region = nullptr;
   /// `step` and `epoch` have a meaning.
   bool hasSteps = false;
   /// The setting that is being evaluated: the base of its schedule can be
   /// changed on the command line under this name.
-  /// The innermost branch or loop that is decided at run time.
-  RuntimeRegion *region = nullptr;
   llvm::StringRef setting;
 };
 
@@ -208,16 +208,16 @@ public:
   Scope &newScope(Scope *parent);
   /// Binds a name in a block; an error if the block has it already.
   bool declare(Scope &scope, llvm::StringRef name, Binding binding);
-
-  /// Adds storage to the module.
-  void addGlobal(Loc loc, GlobalKind kind, llvm::StringRef symbol,
-                 llvm::StringRef label, llvm::StringRef owner,
   /// Gives a variable another value. Every assignment goes this way, so that
   /// run-time branches and loops know what they change.
   void assign(llvm::StringRef name, Binding &binding, Object object);
   /// Where what does not depend on run-time branches and loops can be built:
   /// before all those that are more than `regionDepth` deep.
   void leaveRegions(unsigned regionDepth);
+
+  /// Adds storage to the module.
+  void addGlobal(Loc loc, GlobalKind kind, llvm::StringRef symbol,
+                 llvm::StringRef label, llvm::StringRef owner,
                  mlir::RankedTensorType type);
 
   //===--------------------------------------------------------------------===//
@@ -272,13 +272,6 @@ private:
   std::optional<bool> condition(Loc loc, const Object &object);
   void unknownName(Loc loc, llvm::StringRef name, Scope &scope);
 
-  // Operators.cpp
-  Object foldNumbers(BinaryOp op, Loc loc, const Object &a, const Object &b);
-  Object foldIntegers(BinaryOp op, Loc loc, int64_t a, int64_t b);
-  Object logical(BinaryOp op, Loc loc, const Object &a, Loc aLoc,
-                 const Object &b, Loc bLoc);
-  Object integerPower(Loc loc, const Tensor &base, int64_t exponent);
-  mlir::Value listTensor(Loc loc, List &list);
   // ControlFlow.cpp
   Object evaluateIf(const IfExpr *expr, Scope &scope, bool isStatement);
   Object evaluateArms(const IfExpr *expr, size_t first, Scope &scope,
@@ -295,6 +288,13 @@ private:
   std::optional<mlir::Value> runtimeCondition(Loc loc, const Object &object);
   bool isOutsideRegions(Loc loc, const llvm::Twine &what);
 
+  // Operators.cpp
+  Object foldNumbers(BinaryOp op, Loc loc, const Object &a, const Object &b);
+  Object foldIntegers(BinaryOp op, Loc loc, int64_t a, int64_t b);
+  Object logical(BinaryOp op, Loc loc, const Object &a, Loc aLoc,
+                 const Object &b, Loc bLoc);
+  Object integerPower(Loc loc, const Tensor &base, int64_t exponent);
+  mlir::Value listTensor(Loc loc, List &list);
   mlir::Value stackList(Loc loc, const List &list);
 
   // Indexing.cpp
@@ -410,6 +410,9 @@ private:
   std::deque<Scope> scopes;
   Scope *fileScope = nullptr, *preludeScope = nullptr;
   unsigned depth = 0, evaluations = 0;
+  /// Loops that were built with other types than they turned out to have. Lists
+  /// may still remember values in them.
+  std::vector<mlir::OwningOpRef<mlir::Operation *>> discarded;
 
   std::deque<DataSection> sections;
   std::deque<Experiment> experiments;
@@ -442,6 +445,3 @@ private:
 } // namespace sinter
 
 #endif // SINTER_FRONTEND_ELABORATOR_H
-  /// Loops that were built with other types than they turned out to have. Lists
-  /// may still remember values in them.
-  std::vector<mlir::OwningOpRef<mlir::Operation *>> discarded;

@@ -84,8 +84,6 @@ Value Frame::drawStep(Loc loc) {
   return emit.splat(loc, {}, emit.i64(), Object(int64_t(0)));
 }
 
-Value Frame::random(Loc loc, Distribution distribution, StringRef key,
-                    RankedTensorType type) {
 /// Numbers the trips of all run-time loops around in one sequence; null outside
 /// of loops.
 Value Frame::tripKey(Loc loc) {
@@ -102,6 +100,8 @@ Value Frame::tripKey(Loc loc) {
   return key;
 }
 
+Value Frame::random(Loc loc, Distribution distribution, StringRef key,
+                    RankedTensorType type) {
   Value seedValue = seed(loc), stepValue = drawStep(loc);
   uint64_t stream = llvm::xxh3_64bits(key);
   return RandomOp::create(emit.builder, emit.at(loc), type, distribution,

@@ -68,17 +68,17 @@ public:
   Draws draws;
 
 private:
-  mlir::Value addArgument(Loc loc, llvm::StringRef kind, llvm::StringRef name,
   mlir::Value tripKey(Loc loc);
+  mlir::Value addArgument(Loc loc, llvm::StringRef kind, llvm::StringRef name,
                           mlir::RankedTensorType type,
                           llvm::ArrayRef<mlir::NamedAttribute> attributes);
 
   Emitter &emit;
   std::vector<std::pair<std::string, mlir::Value>> results;
-};
   /// The number of the trip through each run-time loop around, with the loop's
   /// limit, from the outside inwards.
   std::vector<std::pair<mlir::Value, int64_t>> trips;
+};
 
 /// Builds in another function, or at another place, while it lives.
 class InsertionScope {

@@ -75,11 +75,11 @@ struct List {
   mlir::Value tensor;
   /// The function that `tensor` belongs to: the value is gone with it.
   unsigned frame = 0;
-};
-
   /// How many run-time branches and loops it was written in: the tensor shall
   /// be known in all of the innermost.
   unsigned regionDepth = ~0u;
+};
+
 /// `lo..hi`.
 struct IntegerRange {
   int64_t lo, hi;
