@@ -65,6 +65,8 @@ std::unique_ptr<KernelEmitter> createSolveEmitter(KernelOp kernel,
 std::unique_ptr<KernelEmitter> createContractEmitter(KernelOp kernel,
                                                      ContractOp contract,
                                                      const Target &target);
+/// Of the form row.
+std::unique_ptr<KernelEmitter> createRowKernelEmitter(KernelOp kernel);
 
 /// The emitter for a kernel of one of the forms of passes/Kernels.h.
 std::unique_ptr<KernelEmitter> createKernelEmitter(KernelOp kernel,

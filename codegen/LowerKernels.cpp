@@ -24,6 +24,8 @@ using namespace sinter;
 
 std::unique_ptr<KernelEmitter>
 sinter::createKernelEmitter(KernelOp kernel, const Target &target) {
+  if (classifyKernel(kernel) == KernelForm::Row)
+    return createRowKernelEmitter(kernel);
   Operation *root = rootOf(kernel);
   if (ReduceOp reduce = dyn_cast_or_null<ReduceOp>(root))
     return createReduceEmitter(kernel, reduce);

@@ -8,9 +8,7 @@
 #include "codegen/KernelEmitter.h"
 #include "codegen/KernelLoops.h"
 #include "codegen/Reduction.h"
-#include "codegen/VectorMath.h"
-
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "codegen/RowFormulas.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -43,11 +41,6 @@ private:
   Value emitChunks(PointScope &row, Value start, ChunkBody body) const;
 
   Value emitExpOf(PointScope &chunk, Value top) const;
-  /// What all of a row's results are made with, from its sum.
-  Value emitScale(KernelFrame &frame, Value sum) const;
-  /// The result from the input (log_softmax) or its exponential.
-  Value emitResult(KernelFrame &frame, Value value, Value top,
-                   Value scale) const;
 
   bool isLog;
   Type element;
@@ -93,22 +86,7 @@ PointScope SoftmaxEmitter::emitChunk(PointScope &row, Value at,
 
 Value SoftmaxEmitter::emitExpOf(PointScope &chunk, Value top) const {
   KernelFrame &frame = chunk.getFrame();
-  Value x = frame.spread(chunk.rootValue(0), lanes);
-  return emitExp(frame.lanes, frame.lanes.sub(x, frame.spread(top, lanes)));
-}
-
-Value SoftmaxEmitter::emitScale(KernelFrame &frame, Value sum) const {
-  LaneBuilder &b = frame.lanes;
-  return isLog ? emitLog(b, sum) : b.div(b.constant(sum, 1.0), sum);
-}
-
-Value SoftmaxEmitter::emitResult(KernelFrame &frame, Value value, Value top,
-                                 Value scale) const {
-  LaneBuilder &b = frame.lanes;
-  scale = frame.spread(scale, lanes);
-  if (!isLog)
-    return b.mul(value, scale);
-  return b.sub(b.sub(value, frame.spread(top, lanes)), scale);
+  return emitSoftmaxTerm(frame, frame.spread(chunk.rootValue(0), lanes), top);
 }
 
 /// A row of few vectors stays in registers.
@@ -135,10 +113,10 @@ void SoftmaxEmitter::emitShortRow(PointScope &row) const {
     sums = sum.combineMasked(sums, exp, chunk.mask());
     values.push_back(isLog ? frame.spread(chunk.rootValue(0), lanes) : exp);
   }
-  Value scale = emitScale(frame, sum.combineLanes(sums));
+  Value scale = emitSoftmaxScale(frame, isLog, sum.combineLanes(sums));
   for (auto [chunk, value] : llvm::zip(chunks, values))
-    chunk.emitStore(emitResult(frame, value, top, scale), frame.results[0],
-                    written);
+    chunk.emitStore(emitSoftmaxResult(frame, isLog, value, top, scale),
+                    frame.results[0], written);
 }
 
 Value SoftmaxEmitter::emitChunks(PointScope &row, Value start,
@@ -175,11 +153,12 @@ void SoftmaxEmitter::emitLongRow(PointScope &row) const {
           chunk.emitStore(exp, result, written);
         return sum.combineMasked(carried, exp, chunk.mask());
       });
-  Value scale = emitScale(frame, sum.combineLanes(sums));
+  Value scale = emitSoftmaxScale(frame, isLog, sum.combineLanes(sums));
   emitChunks(row, {}, [&](PointScope &chunk, Value) {
     Value value =
         isLog ? chunk.rootValue(0) : chunk.emitLoad(result, written, element);
-    value = emitResult(frame, frame.spread(value, lanes), top, scale);
+    value =
+        emitSoftmaxResult(frame, isLog, frame.spread(value, lanes), top, scale);
     chunk.emitStore(value, result, written);
     return Value();
   });

@@ -2,15 +2,19 @@
 //
 // Walks a block from its end. Each operation tries to join the groups that use
 // its result, so that the result need not go through memory, or is read from it
-// less often. What counts is the form a kernel may have (Kernels.h), that no
-// group comes to depend on itself, and a bound on the code of a kernel. Nothing
-// but scalars is computed twice.
+// less often. Then row operations on one value are brought together. What
+// counts is the form a kernel may have (Kernels.h), that no group comes to
+// depend on itself, and a bound on the code of a kernel. Nothing but scalars is
+// computed twice.
 //
 //===----------------------------------------------------------------------===//
 
 #include "passes/Fusion.h"
 #include "ir/Shape.h"
 #include "passes/Kernels.h"
+#include "passes/Rows.h"
+
+#include <functional>
 
 using namespace mlir;
 using namespace sinter;
@@ -66,6 +70,37 @@ static llvm::DenseSet<Operation *> findRepeated(Block &block) {
 }
 
 //===----------------------------------------------------------------------===//
+// Cost
+//===----------------------------------------------------------------------===//
+
+/// A group this large keeps its values in registers, and saves no memory worth
+/// the wait for larger code.
+static constexpr size_t maxGroupSize = 24;
+
+/// An epilogue is written out for every vector of a register tile, of which a
+/// kernel has a few dozen.
+static constexpr unsigned maxEpilogueCost = 16;
+
+static unsigned epilogueCost(Operation *op) {
+  if (isa<ExpOp, LogOp, SinOp, CosOp, TanhOp, ErfOp, SigmoidOp, PowOp, RandomOp,
+          FloorDivOp, ModOp>(op))
+    return maxEpilogueCost;
+  return isa<DivOp, SqrtOp>(op) ? 2 : 1;
+}
+
+static bool takesLong(Operation *op) {
+  return isa<SoftmaxOp>(op) || epilogueCost(op) == maxEpilogueCost;
+}
+
+/// Rows of at most this many elements stay in registers while all their row
+/// operations are computed.
+static constexpr int64_t maxRowInRegisters = 64;
+/// Longer rows are read again, and what stands before a row operation is
+/// computed again, for each row operation: they should stay in the first-level
+/// cache.
+static constexpr int64_t maxFusedRow = 4096;
+
+//===----------------------------------------------------------------------===//
 // Legality
 //===----------------------------------------------------------------------===//
 
@@ -78,21 +113,18 @@ public:
 
   /// Whether the operations fit one of the forms with several operations.
   bool isLegal() {
+    bool readsApart = false;
+    unsigned numRoots = 0;
     for (Operation *op : ops) {
-      if (!isElementwise(op) && root)
-        return false;
-      if (!isElementwise(op))
-        root = op;
-      if (readsMemberApart(op))
-        return false;
+      readsApart |= readsMemberApart(op);
+      if (isElementwise(op))
+        continue;
+      root = op;
+      ++numRoots;
     }
-    if (!root)
-      return haveDims(ops, dimsOf(ops.front()->getResult(0)));
-    if (ReduceOp reduce = dyn_cast<ReduceOp>(root))
-      return fitsReduce(reduce);
-    if (ContractOp contract = dyn_cast<ContractOp>(root))
-      return fitsContract(contract);
-    return false;
+    if (numRoots == 0)
+      return !readsApart && haveDims(ops, dimsOf(ops.front()->getResult(0)));
+    return (numRoots == 1 && !readsApart && fitsRoot()) || fitsRows();
   }
 
   Operation *getRoot() const { return root; }
@@ -128,6 +160,35 @@ private:
     return found;
   }
 
+  bool fitsRoot() const {
+    if (ReduceOp reduce = dyn_cast<ReduceOp>(root))
+      return fitsReduce(reduce);
+    if (ContractOp contract = dyn_cast<ContractOp>(root))
+      return fitsContract(contract);
+    return false;
+  }
+
+  bool fitsRows() const {
+    return isRowOperation(root) && isWorthwhileRow() &&
+           !findRowMisfit(ops,
+                          [&](Operation *op) { return members.contains(op); });
+  }
+
+  /// Nothing that takes long is computed again for each element of a row.
+  bool isWorthwhileRow() const {
+    Dims rows = dimsOf(root->getOperand(0));
+    if (rows.back().size <= maxRowInRegisters)
+      return true;
+    auto isRepeated = [&](Operation *op) {
+      return takesLong(op) && dimsOf(op->getResult(0)) == rows;
+    };
+    return rows.back().size <= maxFusedRow &&
+           llvm::none_of(ops, [&](Operation *op) {
+             return isRowOperation(op) &&
+                    llvm::any_of(slice(op->getOperand(0)), isRepeated);
+           });
+  }
+
   bool fitsReduce(ReduceOp root) const {
     llvm::SmallPtrSet<Operation *, 8> feeds = slice(root.getInput());
     SmallVector<Operation *> before, after;
@@ -154,23 +215,8 @@ private:
 } // namespace
 
 //===----------------------------------------------------------------------===//
-// Cost
+// Epilogues
 //===----------------------------------------------------------------------===//
-
-/// A group this large keeps its values in registers, and saves no memory worth
-/// the wait for larger code.
-static constexpr size_t maxGroupSize = 24;
-
-/// An epilogue is written out for every vector of a register tile, of which a
-/// kernel has a few dozen.
-static constexpr unsigned maxEpilogueCost = 16;
-
-static unsigned epilogueCost(Operation *op) {
-  if (isa<ExpOp, LogOp, SinOp, CosOp, TanhOp, ErfOp, SigmoidOp, PowOp, RandomOp,
-          FloorDivOp, ModOp>(op))
-    return maxEpilogueCost;
-  return isa<DivOp, SqrtOp>(op) ? 2 : 1;
-}
 
 /// Whether an operand of an epilogue is addressed by the row and column of the
 /// contraction's result alone.
@@ -240,6 +286,8 @@ private:
   bool tryMerge(unsigned producer, unsigned consumer);
   bool isConnectedApart(unsigned producer, unsigned consumer) const;
   void merge(unsigned producer, unsigned consumer);
+  void mergeReadersOfRows();
+  void addRepeats(unsigned group);
 
   Block &block;
   Fusion &fusion;
@@ -272,6 +320,18 @@ Fuser::Facts Fuser::factsOf(Operation *op) const {
   return result;
 }
 
+/// The users of the result, and those of its repeats along rows, which a kernel
+/// may hold.
+static SmallVector<Operation *> readersOf(Operation *op) {
+  SmallVector<Operation *> readers;
+  for (Operation *user : op->getUsers()) {
+    readers.push_back(user);
+    if (isRepeatAlongRows(user))
+      llvm::append_range(readers, user->getUsers());
+  }
+  return readers;
+}
+
 /// Whether a path leads from one group to the other through a third. Gives up,
 /// and says yes, after a number of steps, so that all searches together are
 /// linear.
@@ -280,8 +340,14 @@ bool Fuser::isConnectedApart(unsigned producer, unsigned consumer) const {
   SmallVector<Operation *> work;
   llvm::DenseSet<Operation *> seen;
   bool found = false;
-  auto addUsers = [&](Operation *from, bool isStart) {
+  std::function<void(Operation *, bool)> addUsers = [&](Operation *from,
+                                                        bool isStart) {
     for (Operation *op : from->getUsers()) {
+      // Between the two, a repeat along rows is part of their kernel.
+      if (isStart && isRepeatAlongRows(op)) {
+        addUsers(op, /*isStart=*/true);
+        continue;
+      }
       auto group = fusion.groupOf.find(op);
       bool isGrouped = group != fusion.groupOf.end();
       if (isGrouped && group->second == consumer && !isStart)
@@ -342,6 +408,48 @@ void Fuser::merge(unsigned producer, unsigned consumer) {
   a.isStored |= b.isStored;
 }
 
+/// Row operations on one value become one kernel, though neither reads what the
+/// other computes: the rows are read once.
+void Fuser::mergeReadersOfRows() {
+  for (Operation &op : block) {
+    if (!isRowOperation(&op))
+      continue;
+    for (Operation *other : op.getOperand(0).getUsers()) {
+      if (!isRowOperation(other) || other->getOperand(0) != op.getOperand(0))
+        continue;
+      unsigned a = fusion.groupOf.lookup(&op), b = fusion.groupOf.lookup(other);
+      if (a != b && !isConnectedApart(b, a) && tryMerge(a, b))
+        merge(a, b);
+    }
+  }
+}
+
+/// Adds the repeats along rows that stand between members. One that others read
+/// too is theirs, and the group gets its own.
+void Fuser::addRepeats(unsigned group) {
+  auto isMember = [&](Operation *op) {
+    auto found = fusion.groupOf.find(op);
+    return found != fusion.groupOf.end() && found->second == group;
+  };
+  FusionGroup members = fusion.groups[group];
+  for (Operation *member : members)
+    for (Operation *repeat : llvm::to_vector(member->getUsers())) {
+      if (!isRepeatAlongRows(repeat) ||
+          llvm::none_of(repeat->getUsers(), isMember))
+        continue;
+      if (!llvm::all_of(repeat->getUsers(), isMember)) {
+        Operation *own = OpBuilder(repeat).clone(*repeat);
+        repeat->getResult(0).replaceUsesWithIf(
+            own->getResult(0),
+            [&](OpOperand &use) { return isMember(use.getOwner()); });
+        positions[own] = positions.lookup(repeat);
+        repeat = own;
+      }
+      fusion.groups[group].push_back(repeat);
+      fusion.groupOf[repeat] = group;
+    }
+}
+
 void Fuser::run() {
   number();
   for (Operation &op : llvm::reverse(block)) {
@@ -351,7 +459,7 @@ void Fuser::run() {
     fusion.groups.push_back({&op});
     fusion.groupOf[&op] = group;
     facts.push_back(factsOf(&op));
-    SmallVector<Operation *> users(op.getUsers());
+    SmallVector<Operation *> users = readersOf(&op);
     llvm::sort(users, [&](Operation *a, Operation *b) {
       return positions.lookup(a) < positions.lookup(b);
     });
@@ -362,6 +470,9 @@ void Fuser::run() {
         merge(group, found->second);
     }
   }
+  mergeReadersOfRows();
+  for (unsigned group = 0; group < fusion.groups.size(); ++group)
+    addRepeats(group);
   for (FusionGroup &group : fusion.groups)
     llvm::sort(group, [&](Operation *a, Operation *b) {
       return positions.lookup(a) < positions.lookup(b);

@@ -11,7 +11,8 @@
 #include <vector>
 
 namespace sinter {
-/// Computing operations that share a kernel, in block order.
+/// Computing operations that share a kernel, and the repeats along rows between
+/// them, in block order.
 using FusionGroup = llvm::SmallVector<mlir::Operation *, 4>;
 
 struct Fusion {

@@ -2,10 +2,14 @@
 
 #include "passes/Kernels.h"
 #include "ir/Shape.h"
+#include "passes/Rows.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/OperationSupport.h"
 #include "llvm/ADT/StringExtras.h"
+
+#include <functional>
+#include <utility>
 
 using namespace mlir;
 using namespace sinter;
@@ -57,8 +61,10 @@ public:
   std::optional<KernelForm> run() {
     if (failed(collect()))
       return std::nullopt;
-    if (Operation *root = rootOf(kernel))
-      return checkRooted(root);
+    if (rootOf(kernel))
+      return checkRooted();
+    if (repeat)
+      return fail(repeat, viewOfComputed);
     if (computing.empty())
       return checkCopy();
     return checkElementwise();
@@ -100,7 +106,9 @@ private:
       } else if (!isLeaf(&op) && !isView(&op)) {
         return fail(&op, "cannot stand in a kernel"), failure();
       } else if (readsComputed()) {
-        return fail(&op, "is a view of a value the kernel computes"), failure();
+        if (!isRepeatAlongRows(&op))
+          return fail(&op, viewOfComputed), failure();
+        repeat = &op;
       }
     }
     return success();
@@ -124,7 +132,37 @@ private:
     return KernelForm::Elementwise;
   }
 
-  std::optional<KernelForm> checkRooted(Operation *root) {
+  /// A kernel of one root has the form row only if it has no simpler one.
+  std::optional<KernelForm> checkRooted() {
+    bool hasOneRoot =
+        llvm::count_if(computing, std::not_fn(isElementwise)) == 1;
+    bool emitsErrors = std::exchange(emitErrors, false);
+    std::optional<KernelForm> form;
+    if (hasOneRoot && !repeat)
+      form = checkOneRoot(rootOf(kernel));
+    if (!form)
+      form = checkRow();
+    emitErrors = emitsErrors;
+    if (form || !emitErrors)
+      return form;
+    bool isRow = llvm::any_of(computing, isRowOperation) &&
+                 (repeat || computing.size() > 1);
+    return isRow ? checkRow() : checkOneRoot(rootOf(kernel));
+  }
+
+  std::optional<KernelForm> checkRow() {
+    std::optional<RowMisfit> misfit =
+        findRowMisfit(computing, [&](Operation *op) {
+          return llvm::is_contained(computing, op);
+        });
+    if (misfit)
+      return fail(misfit->op, misfit->why);
+    if (!llvm::all_of(yielded, [&](Value value) { return isComputed(value); }))
+      return fail(kernel, "yields a value that it does not compute");
+    return KernelForm::Row;
+  }
+
+  std::optional<KernelForm> checkOneRoot(Operation *root) {
     if (ReduceOp reduce = dyn_cast<ReduceOp>(root))
       return checkReduce(reduce);
     if (ContractOp contract = dyn_cast<ContractOp>(root))
@@ -206,11 +244,16 @@ private:
     return true;
   }
 
+  static constexpr llvm::StringLiteral viewOfComputed =
+      "is a view of a value the kernel computes";
+
   KernelOp kernel;
   Block &body;
   OperandRange yielded;
   bool emitErrors;
   SmallVector<Operation *> computing;
+  /// Some broadcast of a computed value along rows.
+  Operation *repeat = nullptr;
   llvm::SmallPtrSet<Operation *, 4> scalars;
 };
 } // namespace
@@ -258,14 +301,27 @@ static bool dependsOnRoot(Operation *op) {
   return false;
 }
 
+/// Whether `user` reads an argument of these dimensions at the index that is
+/// computed, or in its row.
+static bool readsInPlace(Operation *user, const Dims &dims, KernelForm form) {
+  if (form == KernelForm::Row &&
+      (isRowOperation(user) || isRepeatAlongRows(user)))
+    return true;
+  // Views read at another index; so, in effect, does random its scalars, and
+  // scalars that stand before a root.
+  return user->hasTrait<ElementwiseTensorOp>() &&
+         dimsOf(user->getResult(0)) == dims &&
+         (form == KernelForm::Elementwise || !dims.empty() ||
+          dependsOnRoot(user));
+}
+
 bool sinter::mayWriteOver(KernelOp kernel, unsigned argument, unsigned result) {
   Block &body = kernel.getBody().front();
   BlockArgument from = body.getArgument(argument);
   if (InsertOp insert = dyn_cast_or_null<InsertOp>(rootOf(kernel)))
     return insert.getInput() == from && from.hasOneUse();
   std::optional<KernelForm> form = classifyKernel(kernel);
-  if (form != KernelForm::Elementwise && form != KernelForm::Reduce &&
-      form != KernelForm::Contract)
+  if (!form || form == KernelForm::Copy || form == KernelForm::Single)
     return false;
   RankedTensorType fromType = cast<RankedTensorType>(from.getType());
   RankedTensorType toType = cast<RankedTensorType>(
@@ -275,13 +331,8 @@ bool sinter::mayWriteOver(KernelOp kernel, unsigned argument, unsigned result) {
       elementBytes(fromType.getElementType()) !=
           elementBytes(toType.getElementType()))
     return false;
-  // Views read at another index; so, in effect, does random its scalars, and
-  // scalars that stand before a root.
   return llvm::all_of(from.getUsers(), [&](Operation *user) {
-    return user->hasTrait<ElementwiseTensorOp>() &&
-           dimsOf(user->getResult(0)) == dims &&
-           (form == KernelForm::Elementwise || !dims.empty() ||
-            dependsOnRoot(user));
+    return readsInPlace(user, dims, *form);
   });
 }
 
@@ -320,12 +371,14 @@ static std::string wordFor(Operation *op) {
 }
 
 /// What a kernel of these operations computes, in a few words.
-static std::string nameFor(ArrayRef<Operation *> ops) {
+static std::string nameFor(ArrayRef<Operation *> members) {
   constexpr size_t maxWords = 4;
+  SmallVector<Operation *> ops =
+      llvm::to_vector(llvm::make_filter_range(members, isComputing));
   if (ops.empty())
     return "copy";
   SmallVector<std::string> words;
-  for (Operation *op : ops.take_front(maxWords))
+  for (Operation *op : ArrayRef(ops).take_front(maxWords))
     words.push_back(wordFor(op));
   if (ops.size() > maxWords)
     words.back() = "etc_" + wordFor(ops.back());

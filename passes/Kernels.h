@@ -7,7 +7,8 @@
 //   scalars    elementwise operations of rank 0 on arguments, leaves and other
 //              scalars; computed again in each kernel that needs them
 //   views      broadcast, reshape, transpose, slice: of arguments, leaves,
-//              scalars and other views, never of another computed value
+//              scalars and other views; of another computed value only the
+//              repeats along rows in the form row
 //   computing  everything else that is pure: elementwise operations, random,
 //              reduce, argmax, contract, pick, softmax, log_softmax, concat,
 //              pad, gather, scatter_add, insert, cumsum, argsort, solve
@@ -28,6 +29,11 @@
 //                 it elementwise operations and random of its result's
 //                 dimensions. If there are any, at most maxEpilogueDepth
 //                 products are summed.
+//   row           row operations (Rows.h) over the same rows; besides them
+//                 elementwise operations and random of the rows' dimensions or
+//                 of all but the last, and broadcasts that repeat a value of
+//                 the latter along its row. All that is combined along rows has
+//                 64 bits, or none. Results are computed values.
 //   single        one computing operation of another kind, the only result; its
 //                 operands are arguments, leaves, scalars and views.
 //
@@ -57,7 +63,7 @@ bool isScalarOp(mlir::Operation *op);
 /// A pure operation on values that is no leaf, view or constant.
 bool isComputing(mlir::Operation *op);
 
-enum class KernelForm { Copy, Elementwise, Reduce, Contract, Single };
+enum class KernelForm { Copy, Elementwise, Reduce, Contract, Row, Single };
 
 /// A contraction with an epilogue keeps its sums in registers over all steps;
 /// beyond this many a tile's operands no longer fit the second-level cache.
@@ -66,7 +72,8 @@ inline constexpr int64_t maxEpilogueDepth = 4096;
 /// Products in each sum, run-time dimensions at their bounds.
 int64_t contractDepth(ContractOp contract);
 
-/// The computing operation that is neither elementwise nor random, or null.
+/// The last computing operation that is neither elementwise nor random, or
+/// null. Only kernels of the form row have several.
 mlir::Operation *rootOf(KernelOp kernel);
 
 /// The form of a kernel, or nothing if it has none of them. Emits errors that
@@ -80,8 +87,9 @@ inline bool isSupportedKernel(KernelOp kernel) {
 /// Whether `result` of the kernel may be written over the bytes of `argument`:
 /// both have the same dimensions, layout and bytes an element, and only
 /// elementwise operations of these dimensions read the argument, in a form
-/// other than single. Generated code reads all operands of such operations at
-/// an index before it writes any result there. Or an insert puts a box into the
+/// other than single; in the form row, row operations and repeats along rows as
+/// well. Generated code reads all operands of such operations at an index, or
+/// in a row, before it writes any result there. Or an insert puts a box into the
 /// argument, which nothing else reads: then it writes the box alone.
 bool mayWriteOver(KernelOp kernel, unsigned argument, unsigned result);
 

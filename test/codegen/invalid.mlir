@@ -16,9 +16,9 @@ sinter.kernel @unselected (%x: tensor<64x784xf32>, %w: tensor<256x784xf32>) {
 
 // -----
 
-sinter.kernel @two_roots (%x: tensor<4xf32>) {
-  %0 = sinter.reduce sum %x axes [0] : tensor<4xf32> -> tensor<f32>
+sinter.kernel @two_roots (%x: tensor<4x4xf32>) {
   // expected-error @below {{cannot share a kernel with another operation}}
-  %1 = sinter.softmax %x : tensor<4xf32>
-  sinter.yield %0, %1 : tensor<f32>, tensor<4xf32>
+  %0 = sinter.reduce sum %x axes [0] : tensor<4x4xf32> -> tensor<4xf32>
+  %1 = sinter.softmax %x : tensor<4x4xf32>
+  sinter.yield %0, %1 : tensor<4xf32>, tensor<4x4xf32>
 }

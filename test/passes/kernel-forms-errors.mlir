@@ -54,10 +54,10 @@ module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, s
 
 module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
   // expected-error @+1 {{yields a value that is not among its results}}
-  sinter.kernel @reduce_and_more(%x: tensor<4xf32>) {
-    %a = sinter.exp %x : tensor<4xf32>
-    %b = sinter.reduce sum %a axes [0] : tensor<4xf32> -> tensor<f32>
-    sinter.yield %a, %b : tensor<4xf32>, tensor<f32>
+  sinter.kernel @reduce_and_more(%x: tensor<4x4xf32>) {
+    %a = sinter.exp %x : tensor<4x4xf32>
+    %b = sinter.reduce sum %a axes [0] : tensor<4x4xf32> -> tensor<4xf32>
+    sinter.yield %a, %b : tensor<4x4xf32>, tensor<4xf32>
   }
 }
 
@@ -76,8 +76,8 @@ module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, s
 
 module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
   sinter.kernel @epilogue(%x: tensor<4x4xf32>) {
-    %a = sinter.reduce sum %x axes [0] : tensor<4x4xf32> -> tensor<4xf32>
     // expected-error @+1 {{cannot share a kernel with another operation}}
+    %a = sinter.reduce sum %x axes [0] : tensor<4x4xf32> -> tensor<4xf32>
     %b = sinter.softmax %a : tensor<4xf32>
     sinter.yield %b : tensor<4xf32>
   }
@@ -86,11 +86,57 @@ module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, s
 // -----
 
 module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
-  sinter.kernel @prologue(%x: tensor<4x4xf32>) {
+  sinter.kernel @other_rows(%x: tensor<4x4xf32>, %y: tensor<4x5xf32>) {
+    %a = sinter.softmax %x : tensor<4x4xf32>
+    // expected-error @+1 {{has other rows than the rest of the kernel}}
+    %b = sinter.softmax %y : tensor<4x5xf32>
+    sinter.yield %a, %b : tensor<4x4xf32>, tensor<4x5xf32>
+  }
+}
+
+// -----
+
+module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
+  sinter.kernel @other_width(%x: tensor<4x4xf32>) {
+    %a = sinter.softmax %x : tensor<4x4xf32>
+    %w = sinter.cast %x : tensor<4x4xf32> -> tensor<4x4xf64>
+    // expected-error @+1 {{has elements of another width than the rest of the kernel}}
+    %b = sinter.reduce sum %w axes [1] : tensor<4x4xf64> -> tensor<4xf64>
+    sinter.yield %a, %b : tensor<4x4xf32>, tensor<4xf64>
+  }
+}
+
+// -----
+
+module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
+  sinter.kernel @other_dimensions(%x: tensor<4x4xf32>, %y: tensor<3xf32>) {
+    %a = sinter.softmax %x : tensor<4x4xf32>
+    // expected-error @+1 {{has other dimensions than the rest of the kernel}}
+    %b = sinter.exp %y : tensor<3xf32>
+    sinter.yield %a, %b : tensor<4x4xf32>, tensor<3xf32>
+  }
+}
+
+// -----
+
+module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
+  sinter.kernel @other_row(%x: tensor<4x4xf32>) {
+    %a = sinter.reduce sum %x axes [1] : tensor<4x4xf32> -> tensor<4xf32>
+    // expected-error @+1 {{is a view of a value the kernel computes}}
+    %b = sinter.broadcast %a dims [1] : tensor<4xf32> -> tensor<4x4xf32>
+    %c = sinter.sub %x, %b : tensor<4x4xf32>
+    sinter.yield %c : tensor<4x4xf32>
+  }
+}
+
+// -----
+
+module attributes {sinter.store_bytes = 0 : i64, sinter.arena_bytes = 0 : i64, sinter.constant_bytes = 0 : i64} {
+  // expected-error @+1 {{yields a value that it does not compute}}
+  sinter.kernel @yields_row_argument(%x: tensor<4x4xf32>) {
     %a = sinter.exp %x : tensor<4x4xf32>
-    // expected-error @+1 {{cannot share a kernel with another operation}}
     %b = sinter.softmax %a : tensor<4x4xf32>
-    sinter.yield %b : tensor<4x4xf32>
+    sinter.yield %b, %x : tensor<4x4xf32>, tensor<4x4xf32>
   }
 }
 
