@@ -28,8 +28,7 @@ static Object floatFunction(Call &call, double (*fold)(double)) {
 }
 
 /// A function that keeps integers integers.
-template <typename OpTy>
-static Object numberFunction(Call &call) {
+template <typename OpTy> static Object numberFunction(Call &call) {
   std::optional<Tensor> x = call.tensor(0);
   if (!x)
     return Object::error();
@@ -332,8 +331,7 @@ Object sinter::applyArgMax(Call &call) {
 //===----------------------------------------------------------------------===//
 
 /// A function of the last axis, applied to any.
-template <typename OpTy>
-static Object rowFunction(Call &call) {
+template <typename OpTy> static Object rowFunction(Call &call) {
   std::optional<Tensor> x = call.floats(0);
   if (!x)
     return Object::error();
@@ -361,6 +359,8 @@ static Object rowFunction(Call &call) {
 Object sinter::applySoftmax(Call &call) { return rowFunction<SoftmaxOp>(call); }
 
 Object sinter::applyLogSoftmax(Call &call) {
+  if (const Tensor *x = call[0].as<Tensor>())
+    call.elaborator.lint.noteLogSoftmax(call.loc, x->value);
   return rowFunction<LogSoftmaxOp>(call);
 }
 

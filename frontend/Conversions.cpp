@@ -337,6 +337,7 @@ bool Elaborator::unify(Loc loc, StringRef what, const Object &a, Loc aLoc,
                      "must be equal, or one of them 1");
     return false;
   }
+  lint.noteBroadcast(loc, aDims, bDims);
   pair.left = convert(aLoc.isValid() ? aLoc : loc, left, element, dims);
   pair.right = convert(bLoc.isValid() ? bLoc : loc, right, element, dims);
   return pair.left && pair.right;

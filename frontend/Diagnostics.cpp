@@ -26,7 +26,8 @@ ArrayRef<CodeInfo> allCodes() { return kCodes; }
 
 const CodeInfo *findCode(StringRef spelling) {
   unsigned number = 0;
-  if (!spelling.consume_front_insensitive("e") ||
+  if ((!spelling.consume_front_insensitive("e") &&
+       !spelling.consume_front_insensitive("w")) ||
       spelling.getAsInteger(10, number))
     return nullptr;
   for (const CodeInfo &info : kCodes)
@@ -37,8 +38,10 @@ const CodeInfo *findCode(StringRef spelling) {
 
 std::string codeName(Code code) {
   std::string digits = std::to_string(unsigned(code));
-  return "E" + std::string(4 - std::min<size_t>(4, digits.size()), '0') +
-         digits;
+  bool isWarning =
+      code >= Code::PairwiseBroadcast && code <= Code::SoftmaxTwice;
+  return (isWarning ? "W" : "E") +
+         std::string(4 - std::min<size_t>(4, digits.size()), '0') + digits;
 }
 
 //===----------------------------------------------------------------------===//

@@ -45,9 +45,9 @@ struct CodeInfo {
 
 /// All codes, in order of their numbers.
 llvm::ArrayRef<CodeInfo> allCodes();
-/// The entry of `E0101` (or `e101`), null if there is none.
+/// The entry of `E0101` (or `e101`, `W0401`), null if there is none.
 const CodeInfo *findCode(llvm::StringRef spelling);
-/// `E0101`.
+/// `E0101`; of a warning `W0401`.
 std::string codeName(Code code);
 
 /// A remark with a place of its own: the other side of a clash.

@@ -15,8 +15,8 @@ using namespace sinter;
 Elaborator::Elaborator(const File &file, const ElaborateOptions &options,
                        MLIRContext *context, SourceManager &sources,
                        Diagnostics &diagnostics)
-    : emit(context, sources, diagnostics), file(file), options(options),
-      sources(sources), diagnostics(diagnostics) {}
+    : emit(context, sources, diagnostics), lint(emit), file(file),
+      options(options), sources(sources), diagnostics(diagnostics) {}
 
 //===----------------------------------------------------------------------===//
 // Declarations
@@ -250,6 +250,7 @@ OwningOpRef<ModuleOp> Elaborator::run() {
   elaborateDeclarations();
   if (diagnostics.hasErrors())
     return nullptr;
+  lint.reportUnused();
   return std::move(module);
 }
 

@@ -32,6 +32,7 @@
 #include "frontend/Emitter.h"
 #include "frontend/Experiment.h"
 #include "frontend/Frame.h"
+#include "frontend/Lint.h"
 #include "frontend/Scope.h"
 
 #include <deque>
@@ -147,6 +148,7 @@ public:
   mlir::OwningOpRef<mlir::ModuleOp> run();
 
   Emitter emit;
+  Lint lint;
 
   //===--------------------------------------------------------------------===//
   // Expressions

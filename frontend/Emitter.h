@@ -46,6 +46,9 @@ public:
     last = &diagnostics.error(code, userPlace(loc), message);
     return *last;
   }
+  Diagnostic &warning(Code code, Loc loc, const llvm::Twine &message) {
+    return diagnostics.warning(code, userPlace(loc), message);
+  }
   /// The error that was reported last; there must be one.
   Diagnostic &lastError() { return *last; }
   /// "not supported yet: WHAT".

@@ -129,6 +129,7 @@ Object Elaborator::evaluateName(Loc loc, StringRef name, Scope &scope,
       return context;
   }
   if (binding) {
+    lint.noteUse(binding->loc);
     if (binding->object.is<Deferred>())
       force(*binding);
     return checkedName(loc, name, binding->object);

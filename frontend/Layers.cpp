@@ -62,10 +62,12 @@ Object sinter::applyDense(Call &call) {
                                 x->value, weight.as<Tensor>()->value, dims);
   if (!product)
     return Object::error();
-  if (!*hasBias)
-    return Object(product);
-  Value repeated = emit.broadcast(call.loc, bias.as<Tensor>()->value, dims);
-  return Object(emit.binary<AddOp>(call.loc, product, repeated));
+  if (*hasBias) {
+    Value repeated = emit.broadcast(call.loc, bias.as<Tensor>()->value, dims);
+    product = emit.binary<AddOp>(call.loc, product, repeated);
+  }
+  elaborator.lint.noteLinear(call.loc, x->value, product);
+  return Object(product);
 }
 
 Object sinter::applyIdx(Call &call) {

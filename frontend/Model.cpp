@@ -21,6 +21,7 @@ void Elaborator::runModel(ModelRun &run) {
   Scope &scope = newScope(&arguments);
   run.scope = &scope;
   model = &run;
+  lint.beginModel();
   blockKind = BlockKind::Model;
   training = run.mode == Mode::Train;
   unsigned errorsBefore = diagnostics.numErrors();
@@ -54,6 +55,9 @@ void Elaborator::executeInput(const BindStmt *stmt, Scope &scope) {
     else
       object = feedInput(stmt, type);
   }
+  lint.noteDeclaration(stmt->kind == Stmt::Kind::Target ? "the target"
+                                                        : "the input",
+                       stmt->name, stmt->nameLoc);
   declare(scope, stmt->name, {std::move(object), stmt->nameLoc});
 }
 
