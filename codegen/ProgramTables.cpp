@@ -1,5 +1,6 @@
 //===- ProgramTables.cpp - The constant `sinter_program` ------------------===//
 
+#include "codegen/Dependencies.h"
 #include "codegen/PlanToLLVM.h"
 #include "ir/Shape.h"
 #include "passes/Plan.h"
@@ -24,15 +25,21 @@ public:
 private:
   void collectSymbols();
   void collectSources();
+  void collectOwners();
   Constant *emitSymbol(GlobalOp global);
   Constant *emitSource(StringRef name);
   Constant *emitRows(ArrayRef<int64_t> rows);
   Constant *emitArgument(mlir::func::FuncOp function, unsigned index);
   /// A SinterFunction; of no function: one whose `call` is null.
   Constant *emitFunction(mlir::func::FuncOp function);
-  bool readsParams(mlir::func::FuncOp function);
+  /// A count and the indices of `names` in `table`.
+  std::pair<Constant *, Constant *>
+  emitIndices(const SetVector<StringRef> &names, ArrayRef<StringRef> table);
+  void appendSettings(ExperimentOp experiment,
+                      SmallVectorImpl<Constant *> &fields);
   Constant *emitExperiment(ExperimentOp experiment);
   Constant *emitConstants();
+  Constant *emitGradcheck();
   mlir::func::FuncOp findFunction(StringRef owner, StringRef role);
   SmallVector<Constant *> emitFunctionsOfRole(StringRef role);
   uint32_t requiredFeatures() const;
@@ -45,6 +52,8 @@ private:
   TableBuilder &tables;
   /// In the order of the table: an experiment's stand together.
   SmallVector<GlobalOp> globals;
+  /// In the order of their tables.
+  SmallVector<StringRef> sections, experiments;
   /// Name of a source or a column to its index in the table.
   MapVector<StringRef, unsigned> sources;
 };
@@ -86,6 +95,14 @@ void ProgramEmitter::collectSources() {
         sources.insert({source.getValue(), unsigned(sources.size())});
 }
 
+void ProgramEmitter::collectOwners() {
+  for (mlir::func::FuncOp function : module.getOps<mlir::func::FuncOp>())
+    if (textAttr(function, roleAttr) == "data")
+      sections.push_back(textAttr(function, ownerAttr));
+  for (ExperimentOp experiment : module.getOps<ExperimentOp>())
+    experiments.push_back(experiment.getSymName());
+}
+
 Constant *ProgramEmitter::emitSymbol(GlobalOp global) {
   BufferAttr at =
       BufferAttr::get(module.getContext(), Space::Store, *global.getOffset());
@@ -102,6 +119,13 @@ Constant *ProgramEmitter::emitSymbol(GlobalOp global) {
        tables.number32(isTransposed), tables.buffer(at, type)});
 }
 
+static uint32_t sourceKind(StringRef format) {
+  return StringSwitch<uint32_t>(format)
+      .Case("npy", SINTER_SOURCE_NPY)
+      .Case("safetensors", SINTER_SOURCE_SAFETENSORS)
+      .Default(SINTER_SOURCE_IDX);
+}
+
 Constant *ProgramEmitter::emitSource(StringRef name) {
   mlir::Operation *op = symbols.lookup(name);
   SourceOp file = mlir::dyn_cast<SourceOp>(op);
@@ -115,13 +139,15 @@ Constant *ProgramEmitter::emitSource(StringRef name) {
     range = file.getRange();
   return tables.record(
       {tables.text(name), tables.location(op->getLoc()),
-       tables.number32(file ? SINTER_SOURCE_IDX : SINTER_SOURCE_STORE),
+       tables.number32(file ? sourceKind(file.getFormat())
+                            : SINTER_SOURCE_STORE),
        tables.number32(symbol), tables.text(file ? file.getPath() : ""),
        tables.number32(dtypeOf(type.getElementType())),
        tables.number32(type.getRank()), tables.shape(dimsOf(type)),
        tables.number32(range ? 1 : 0), tables.number32(0),
        tables.number64(range ? (*range)[0] : 0),
-       tables.number64(range ? (*range)[1] : 0)});
+       tables.number64(range ? (*range)[1] : 0),
+       tables.text(file ? file.getTensor().value_or("") : "")});
 }
 
 //===----------------------------------------------------------------------===//
@@ -141,36 +167,39 @@ Constant *ProgramEmitter::emitArgument(mlir::func::FuncOp function,
                       .Case("seed", SINTER_ARG_SEED)
                       .Case("hyper", SINTER_ARG_HYPER)
                       .Case("row", SINTER_ARG_ROW)
+                      .Case("batch", SINTER_ARG_BATCH)
                       .Default(SINTER_ARG_FEED);
   mlir::FlatSymbolRefAttr source =
       function.getArgAttrOfType<mlir::FlatSymbolRefAttr>(index, sourceAttr);
   mlir::FloatAttr value =
       function.getArgAttrOfType<mlir::FloatAttr>(index, valueAttr);
+  mlir::IntegerAttr firstRow =
+      function.getArgAttrOfType<mlir::IntegerAttr>(index, firstRowAttr);
   mlir::BlockArgument argument = function.getArgument(index);
   return tables.record(
       {tables.text(text(nameAttr)), tables.number32(kind),
        tables.number32(source ? sources.lookup(source.getValue())
                               : uint32_t(-1)),
        tables.buffer(bufferOf(argument, symbols), argument.getType()),
-       tables.real(value ? value.getValueAsDouble() : 0)});
+       tables.real(value ? value.getValueAsDouble() : 0),
+       tables.number64(firstRow ? firstRow.getInt() : 0)});
 }
 
-/// Whether a program calls a trained model.
-bool ProgramEmitter::readsParams(mlir::func::FuncOp function) {
-  if (textAttr(function, roleAttr) != "program")
-    return false;
-  auto loads = function.getBody().front().getOps<LoadOp>();
-  return any_of(loads, [&](LoadOp load) {
-    return symbols.lookup<GlobalOp>(load.getSymbol()).getKind() !=
-           GlobalKind::Column;
-  });
+std::pair<Constant *, Constant *>
+ProgramEmitter::emitIndices(const SetVector<StringRef> &names,
+                            ArrayRef<StringRef> table) {
+  SmallVector<Constant *> indices;
+  for (StringRef name : names)
+    indices.push_back(tables.number32(find(table, name) - table.begin()));
+  return {tables.number64(indices.size()), tables.array(indices)};
 }
 
 Constant *ProgramEmitter::emitFunction(mlir::func::FuncOp function) {
   if (!function)
     return tables.record({tables.text(""), tables.null(), tables.number64(0),
                           tables.null(), tables.number64(0), tables.null(),
-                          tables.number32(0), tables.number32(0)});
+                          tables.number64(0), tables.null(), tables.number64(0),
+                          tables.null()});
   Function *call = emitPlannedFunction(function, symbols, tables);
   SmallVector<Constant *> arguments, results;
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
@@ -180,17 +209,21 @@ Constant *ProgramEmitter::emitFunction(mlir::func::FuncOp function) {
         mlir::cast<BufferAttr>(function.getResultAttr(i, bufferAttr));
     mlir::StringAttr name =
         function.getResultAttrOfType<mlir::StringAttr>(i, nameAttr);
-    results.push_back(
-        tables.record({tables.text(name ? name.getValue() : ""),
-                       tables.buffer(at, function.getResultTypes()[i])}));
+    results.push_back(tables.record(
+        {tables.text(name ? name.getValue() : ""),
+         tables.buffer(at, function.getResultTypes()[i]),
+         tables.number32(bool(function.getResultAttr(i, classesAttr))),
+         tables.number32(0)}));
   }
+  Dependencies needs = dependenciesOf(symbols, function);
+  auto [numData, data] = emitIndices(needs.sections, sections);
+  auto [numTrained, trained] = emitIndices(needs.experiments, experiments);
   // A data section or program is called by its user's name.
   StringRef name = textAttr(function, ownerAttr);
   return tables.record(
       {tables.text(name), call, tables.number64(arguments.size()),
        tables.array(arguments), tables.number64(results.size()),
-       tables.array(results), tables.number32(readsParams(function)),
-       tables.number32(0)});
+       tables.array(results), numData, data, numTrained, trained});
 }
 
 mlir::func::FuncOp ProgramEmitter::findFunction(StringRef owner,
@@ -223,6 +256,31 @@ static ArrayRef<int64_t> metricBytes(ExperimentOp experiment, StringRef name) {
   return experiment->getAttrOfType<mlir::DenseI64ArrayAttr>(name);
 }
 
+/// Metrics of which more is better; of all others less is.
+static bool isScore(StringRef metric) {
+  return metric.ends_with("accuracy") || metric == "r2";
+}
+
+/// The fields of SinterExperiment from `accumulate` to `largerIsBetter`.
+void ProgramEmitter::appendSettings(ExperimentOp experiment,
+                                    SmallVectorImpl<Constant *> &fields) {
+  ArrayRef<int64_t> fold = experiment.getFold().value_or(ArrayRef<int64_t>());
+  StringRef monitor = experiment.getMonitor().value_or("");
+  bool isValid = monitor.consume_front("valid_");
+  monitor.consume_front("train_");
+  double minDelta = experiment.getMinDelta()
+                        ? experiment.getMinDelta()->convertToDouble()
+                        : 0;
+  append_range(
+      fields, ArrayRef<Constant *>{
+                  tables.number64(experiment.getAccumulate().value_or(0)),
+                  tables.number64(fold.empty() ? 0 : fold[0]),
+                  tables.number64(fold.empty() ? 0 : fold[1]),
+                  tables.number64(experiment.getPatience().value_or(0)),
+                  tables.real(minDelta), tables.text(monitor),
+                  tables.number32(isValid), tables.number32(isScore(monitor))});
+}
+
 Constant *ProgramEmitter::emitExperiment(ExperimentOp experiment) {
   StringRef name = experiment.getSymName();
   auto isOwn = [&](GlobalOp global) { return global.getOwner() == name; };
@@ -230,31 +288,27 @@ Constant *ProgramEmitter::emitExperiment(ExperimentOp experiment) {
   std::optional<ArrayRef<int64_t>> valid = experiment.getValidRows();
   ArrayRef<int64_t> trainMetrics = metricBytes(experiment, trainMetricsAttr);
   ArrayRef<int64_t> validMetrics = metricBytes(experiment, validMetricsAttr);
-  auto function = [&](StringRef role) {
-    return emitFunction(findFunction(name, role));
-  };
-  return tables.record({tables.text(name),
-                        tables.number64(experiment.getEpochs()),
-                        tables.number64(experiment.getBatch()),
-                        tables.number64(experiment.getSeed()),
-                        tables.number32(experiment.getShuffle()),
-                        tables.number32(valid.has_value()),
-                        emitRows(experiment.getTrainRows()),
-                        emitRows(valid.value_or(experiment.getTrainRows())),
-                        tables.number64(first),
-                        tables.number64(count_if(globals, isOwn)),
-                        tables.number64(trainMetrics[0]),
-                        tables.number64(trainMetrics[1]),
-                        tables.number64(validMetrics[0]),
-                        tables.number64(validMetrics[1]),
-                        function("init"),
-                        function("train_step"),
-                        function("train_metrics"),
-                        function("eval_step"),
-                        function("eval_metrics"),
-                        function("predict"),
-                        function("predict_raw"),
-                        function("after")});
+  SmallVector<Constant *> fields = {
+      tables.text(experiment.getTitle().value_or(name)),
+      tables.number64(experiment.getEpochs()),
+      tables.number64(experiment.getBatch()),
+      tables.number64(experiment.getSeed()),
+      tables.number32(experiment.getShuffle()),
+      tables.number32(valid.has_value()),
+      emitRows(experiment.getTrainRows()),
+      emitRows(valid.value_or(experiment.getTrainRows())),
+      tables.number64(first),
+      tables.number64(count_if(globals, isOwn)),
+      tables.number64(trainMetrics[0]),
+      tables.number64(trainMetrics[1]),
+      tables.number64(validMetrics[0]),
+      tables.number64(validMetrics[1])};
+  appendSettings(experiment, fields);
+  for (StringRef role : {"init", "train_step", "train_metrics", "eval_step",
+                         "eval_metrics", "predict", "predict_raw", "after",
+                         "update", "keep_best", "swap_best", "gradcheck"})
+    fields.push_back(emitFunction(findFunction(name, role)));
+  return tables.record(fields);
 }
 
 //===----------------------------------------------------------------------===//
@@ -301,6 +355,23 @@ Constant *ProgramEmitter::emitConstants() {
   return global;
 }
 
+/// The command of the runtime, if there is a function for it.
+Constant *ProgramEmitter::emitGradcheck() {
+  bool isThere = any_of(module.getOps<mlir::func::FuncOp>(),
+                        [](mlir::func::FuncOp function) {
+                          return textAttr(function, roleAttr) == "gradcheck";
+                        });
+  if (!isThere)
+    return tables.null();
+  LLVMContext &context = tables.getContext();
+  FunctionType *type =
+      FunctionType::get(Type::getInt32Ty(context),
+                        {PointerType::getUnqual(context)}, /*isVarArg=*/false);
+  return cast<Constant>(tables.getModule()
+                            .getOrInsertFunction("sinter_gradcheck", type)
+                            .getCallee());
+}
+
 uint32_t ProgramEmitter::requiredFeatures() const {
   uint32_t features = 0;
   if (target.vectorBits >= 256)
@@ -317,6 +388,7 @@ uint32_t ProgramEmitter::requiredFeatures() const {
 void ProgramEmitter::emit() {
   collectSymbols();
   collectSources();
+  collectOwners();
   auto emitAll = [&](auto &&range, auto &&emitOne) {
     SmallVector<Constant *> entries;
     for (auto &&entry : range)
@@ -344,7 +416,8 @@ void ProgramEmitter::emit() {
        tables.number64(sourceEntries.size()), tables.array(sourceEntries),
        tables.number64(data.size()), tables.array(data),
        tables.number64(experiments.size()), tables.array(experiments),
-       tables.number64(programs.size()), tables.array(programs)});
+       tables.number64(programs.size()), tables.array(programs),
+       emitGradcheck()});
   new GlobalVariable(tables.getModule(), program->getType(),
                      /*isConstant=*/true, GlobalValue::ExternalLinkage, program,
                      "sinter_program");

@@ -1,7 +1,7 @@
 //===- BuiltinFunctions.h - The code of built-in functions -----*- C++ -*-===//
 //
 // One function for each row of Builtins.def. They are defined in
-// BuiltinMath.cpp, BuiltinShape.cpp, BuiltinRandom.cpp and Layers.cpp.
+// Builtin*.cpp and Layers.cpp.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,4 +1,4 @@
-//===- BuiltinMath.cpp - Elementwise functions, reductions, gradients -----===//
+//===- BuiltinMath.cpp - Elementwise functions, reductions -----===//
 
 #include "frontend/BuiltinFunctions.h"
 #include "frontend/Elaborator.h"
@@ -28,7 +28,8 @@ static Object floatFunction(Call &call, double (*fold)(double)) {
 }
 
 /// A function that keeps integers integers.
-template <typename OpTy> static Object numberFunction(Call &call) {
+template <typename OpTy>
+static Object numberFunction(Call &call) {
   std::optional<Tensor> x = call.tensor(0);
   if (!x)
     return Object::error();
@@ -331,7 +332,8 @@ Object sinter::applyArgMax(Call &call) {
 //===----------------------------------------------------------------------===//
 
 /// A function of the last axis, applied to any.
-template <typename OpTy> static Object rowFunction(Call &call) {
+template <typename OpTy>
+static Object rowFunction(Call &call) {
   std::optional<Tensor> x = call.floats(0);
   if (!x)
     return Object::error();
@@ -451,66 +453,4 @@ Object sinter::applyOuter(Call &call) {
     return Object::error();
   return call.elaborator.binary(BinaryOp::Mul, call.loc, Object(column),
                                 call.place(0), Object(*b), call.place(1));
-}
-
-//===----------------------------------------------------------------------===//
-// Gradients
-//===----------------------------------------------------------------------===//
-
-/// The target and the variable of a gradient as float tensors.
-static bool gradientOperands(Call &call, Tensor &target, Tensor &variable) {
-  for (auto [i, tensor] : {std::pair(0u, &target), std::pair(1u, &variable)}) {
-    if (call[i].isNumber()) {
-      call.elaborator.emit
-          .error(Code::WrongType, call.place(i),
-                 "'" + call.name + "' wants a value of the graph, this is " +
-                     describe(call[i]))
-          .addHelp("'let x : f32[] = 2.0' makes a number a tensor");
-      return false;
-    }
-    std::optional<Tensor> value = call.tensor(i);
-    if (!value)
-      return false;
-    if (!isa<FloatType>(value->element())) {
-      call.wrongType(i, "floats");
-      return false;
-    }
-    *tensor = *value;
-  }
-  return true;
-}
-
-static Object gradient(Call &call, Value target, Value variable, Value seed) {
-  Emitter &emit = call.elaborator.emit;
-  std::string name = call.elaborator.wordFor(variable);
-  GradientOp op = GradientOp::create(
-      emit.builder, emit.at(call.loc), TypeRange{variable.getType()}, target,
-      ValueRange{variable}, seed, emit.builder.getStrArrayAttr({name}));
-  return wrap(op.getResult(0));
-}
-
-Object sinter::applyGrad(Call &call) {
-  Tensor target, variable;
-  if (!gradientOperands(call, target, variable))
-    return Object::error();
-  if (target.type().getRank() != 0) {
-    call.elaborator.emit
-        .error(Code::ShapeMismatch, call.place(0),
-               "'grad' wants a scalar, this is " + describe(target))
-        .addHelp("'grad(sum(y), x)' adds up the gradients of all elements; "
-                 "'vjp(y, x, seed)' weighs them");
-    return Object::error();
-  }
-  return gradient(call, target.value, variable.value, {});
-}
-
-Object sinter::applyVjp(Call &call) {
-  Tensor target, variable;
-  if (!gradientOperands(call, target, variable))
-    return Object::error();
-  Value seed = call.elaborator.coerce(call.place(2), call[2], target.type(),
-                                      "the seed of 'vjp'");
-  if (!seed)
-    return Object::error();
-  return gradient(call, target.value, variable.value, seed);
 }

@@ -10,9 +10,9 @@ static Object wrap(Value value) {
   return value ? Object(value) : Object::error();
 }
 
-/// Standard draws of the given shape in f32.
+/// Standard draws of the given shape, in f32 unless `element` says otherwise.
 static Value drawStandard(Call &call, Distribution distribution,
-                          ArrayRef<Dim> dims) {
+                          ArrayRef<Dim> dims, Type element = {}) {
   Elaborator &elaborator = call.elaborator;
   Emitter &emit = elaborator.emit;
   if (!elaborator.frame) {
@@ -20,7 +20,8 @@ static Value drawStandard(Call &call, Distribution distribution,
                "random numbers cannot be drawn here");
     return {};
   }
-  RankedTensorType type = emit.tensorType(call.loc, dims, emit.f32());
+  RankedTensorType type =
+      emit.tensorType(call.loc, dims, element ? element : emit.f32());
   if (!type)
     return {};
   return elaborator.frame->random(call.loc, distribution,
@@ -78,6 +79,12 @@ Object sinter::applyBernoulli(Call &call) {
   std::optional<Dims> dims = call.shape(1);
   if (!dims)
     return Object::error();
+  if (call[0].isNumber() && !(call[0].number() >= 0 && call[0].number() <= 1)) {
+    call.elaborator.emit.error(Code::BadValue, call.place(0),
+                               "a probability is between 0 and 1, this is " +
+                                   numberText(call[0].number()));
+    return Object::error();
+  }
   Value draws = drawStandard(call, Distribution::Uniform, *dims);
   if (!draws)
     return Object::error();
@@ -85,14 +92,77 @@ Object sinter::applyBernoulli(Call &call) {
                                 call.loc, call[0], call.place(0));
 }
 
+/// floor(u * (high - low)) + low, with u of 53 bits: the probabilities of two
+/// values differ by less than 2**-52.
+Object sinter::applyRandInt(Call &call) {
+  Emitter &emit = call.elaborator.emit;
+  std::optional<int64_t> low = call.integer(0), high = call.integer(1);
+  std::optional<Dims> dims = call.shape(2);
+  if (!low || !high || !dims)
+    return Object::error();
+  constexpr uint64_t most = uint64_t(1) << 32;
+  uint64_t count = uint64_t(*high) - uint64_t(*low);
+  if (*high <= *low || count > most) {
+    emit.error(Code::BadValue, call.loc,
+               "'randint' draws from low to below high, at most 2**32 numbers; "
+               "this is " +
+                   Twine(*low) + " to " + Twine(*high));
+    return Object::error();
+  }
+  Value draws = drawStandard(call, Distribution::Uniform, *dims, emit.f64());
+  if (!draws)
+    return Object::error();
+  RankedTensorType type = cast<RankedTensorType>(draws.getType());
+  Value width = emit.splat(call.loc, type, double(count));
+  Value steps = emit.binary<MulOp>(call.loc, draws, width);
+  steps = emit.cast(call.loc, steps, emit.i64());
+  Value base = emit.splat(call.loc, *dims, emit.i64(), Object(*low));
+  return Object(emit.binary<AddOp>(call.loc, steps, base));
+}
+
+/// The number of rows of what is to be permuted; nothing if it is not fixed.
+static std::optional<int64_t> rowCount(const Object &object,
+                                       const std::optional<Tensor> &x) {
+  if (const int64_t *count = object.as<int64_t>())
+    return *count >= 0 && *count <= maxDim ? std::optional<int64_t>(*count)
+                                           : std::nullopt;
+  if (!x || x->type().getRank() == 0 || x->dims().front().isDynamic())
+    return std::nullopt;
+  return x->dims().front().size;
+}
+
+/// The order of random keys: of 53 bits, so that equal ones all but never
+/// occur.
+Object sinter::applyPermutation(Call &call) {
+  Emitter &emit = call.elaborator.emit;
+  std::optional<Tensor> x;
+  bool isCount = call[0].is<int64_t>();
+  if (!isCount)
+    x = call.tensor(0);
+  if (!isCount && !x)
+    return Object::error();
+  std::optional<int64_t> rows = rowCount(call[0], x);
+  if (!rows) {
+    call.wrongType(0, "a number of rows, or rows of a fixed number");
+    return Object::error();
+  }
+  Value keys =
+      drawStandard(call, Distribution::Uniform, Dim{*rows, {}}, emit.f64());
+  if (!keys)
+    return Object::error();
+  mlir::Location at = emit.at(call.loc);
+  Value order =
+      ArgSortOp::create(emit.builder, at, keys, 0, /*descending=*/false);
+  if (isCount)
+    return Object(order);
+  return wrap(GatherOp::create(emit.builder, at, x->value, ValueRange(order),
+                               ArrayRef<int64_t>{0}));
+}
+
 Object sinter::applyConstant(Call &call) {
   std::optional<double> value = call.number(0);
   if (!value)
     return Object::error();
-  // As a schedule: the setting itself.
-  Elaborator &elaborator = call.elaborator;
-  if (!elaborator.setting.empty())
-    return elaborator.hyperParameter(call.loc, elaborator.setting, call[0]);
   return Object(Initialiser{Initialiser::Kind::Constant, *value, 0});
 }
 

@@ -17,11 +17,15 @@ static Object wrap(Value value) {
 //===----------------------------------------------------------------------===//
 
 Object sinter::applyShape(Call &call) {
-  std::optional<Tensor> x = call.tensor(0);
-  if (!x)
+  RankedTensorType type;
+  if (const ColumnOfFile *column = call[0].as<ColumnOfFile>())
+    type = call.elaborator.typeOf(call.loc, *column);
+  else if (std::optional<Tensor> x = call.tensor(0))
+    type = x->type();
+  if (!type)
     return Object::error();
   std::vector<Object> sizes;
-  for (const Dim &dim : x->dims())
+  for (const Dim &dim : dimsOf(type))
     sizes.push_back(dim.isDynamic() ? Object(dim) : Object(dim.size));
   return Object::list(std::move(sizes));
 }

@@ -156,6 +156,17 @@ std::optional<int64_t> Call::axis(unsigned i, size_t rank) {
   return checkAxis(*this, i, arguments[i].value, rank);
 }
 
+std::optional<int64_t> Call::staticAxis(unsigned i, const Tensor &x) {
+  Dims dims = x.dims();
+  std::optional<int64_t> found = axis(i, dims.size());
+  if (!found || !dims[*found].isDynamic())
+    return found;
+  elaborator.emit.error(Code::BadAxis, place(i),
+                        "'" + name + "' along the run-time dimension '" +
+                            dims[*found].name.getValue() + "'");
+  return std::nullopt;
+}
+
 std::optional<SmallVector<int64_t>> Call::axes(unsigned i, size_t rank) {
   SmallVector<int64_t> axes;
   const Object &object = arguments[i].value;

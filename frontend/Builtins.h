@@ -102,6 +102,8 @@ public:
   std::optional<Dims> shape(unsigned i);
   /// An axis of a tensor of that rank, counted from the last if negative.
   std::optional<int64_t> axis(unsigned i, size_t rank);
+  /// The same, of `x`; it is not the run-time dimension.
+  std::optional<int64_t> staticAxis(unsigned i, const Tensor &x);
   /// Axes in increasing order; None means all.
   std::optional<llvm::SmallVector<int64_t>> axes(unsigned i, size_t rank);
 

@@ -197,8 +197,10 @@ std::optional<Tensor> Elaborator::toTensor(Loc loc, const Object &object) {
       return std::nullopt;
     return Tensor{value};
   }
-  emit.error(Code::WrongType, loc,
-             "expected a tensor, got " + describe(object));
+  sinter::Diagnostic &diagnostic = emit.error(
+      Code::WrongType, loc, "expected a tensor, got " + describe(object));
+  if (object.is<ColumnOfFile>())
+    diagnostic.addHelp("a fixed range of them is a tensor: '[0:256]'");
   return std::nullopt;
 }
 

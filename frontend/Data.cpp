@@ -74,8 +74,11 @@ void Elaborator::elaborateSection(DataSection &target) {
   whole.loc = target.loc;
   whole.body = target.body;
   part = &whole;
-  execute(*target.body, newScope(fileScope));
+  whole.scope = &newScope(fileScope);
+  execute(*target.body, *whole.scope);
   streams.leave();
+  for (DataPart &each : target.parts)
+    settleColumns(each);
   // A column may be called `columns`, too.
   if (whole.find("columns"))
     columns.function.setName(target.name + "..columns");
@@ -132,7 +135,8 @@ void Elaborator::executeDataSection(const BlockStmt *stmt, Scope &scope) {
   inner.body = stmt->body;
   part = &inner;
   streams.enter(stmt->name);
-  execute(*stmt->body, newScope(&scope));
+  inner.scope = &newScope(&scope);
+  execute(*stmt->body, *inner.scope);
   streams.leave();
   part = outer;
 }
@@ -174,27 +178,35 @@ void Elaborator::executeColumn(const BindStmt *stmt, Scope &scope) {
   DataColumn column{stmt->name.str(),
                     stmt->nameLoc,
                     part->path() + "." + stmt->name.str(),
+                    {},
                     {}};
   if (object.isError())
     return;
   if (!object.isAbsorbing()) {
-    std::optional<Tensor> tensor = toTensor(stmt->nameLoc, object);
-    if (!tensor)
+    if (!storeColumn(column, object))
       return;
-    if (tensor->type().getRank() == 0) {
-      emit.error(Code::ShapeMismatch, stmt->nameLoc,
-                 "a column has rows, this is " +
-                     describe(object.isNumber() ? object : Object(*tensor)));
-      return;
-    }
     part->wholeValues.try_emplace(stmt->name, stmt->nameLoc);
-    column.type = tensor->type();
-    addGlobal(stmt->nameLoc, GlobalKind::Column, column.symbol, column.symbol,
-              section->name, column.type);
-    StoreOp::create(emit.builder, emit.at(stmt->nameLoc), tensor->value,
-                    FlatSymbolRefAttr::get(emit.context(), column.symbol));
   }
   part->columns.push_back(std::move(column));
+}
+
+/// Makes `object` the rows of a column, computed once.
+bool Elaborator::storeColumn(DataColumn &column, const Object &object) {
+  std::optional<Tensor> tensor = toTensor(column.loc, object);
+  if (!tensor)
+    return false;
+  if (tensor->type().getRank() == 0) {
+    emit.error(Code::ShapeMismatch, column.loc,
+               "a column has rows, this is " +
+                   describe(object.isNumber() ? object : Object(*tensor)));
+    return false;
+  }
+  column.type = tensor->type();
+  addGlobal(column.loc, GlobalKind::Column, column.symbol, column.symbol,
+            section->name, column.type);
+  StoreOp::create(emit.builder, emit.at(column.loc), tensor->value,
+                  FlatSymbolRefAttr::get(emit.context(), column.symbol));
+  return true;
 }
 
 void Elaborator::executeSplit(const ArgsStmt *stmt, Scope &scope) {
@@ -229,165 +241,4 @@ void Elaborator::executeSplit(const ArgsStmt *stmt, Scope &scope) {
     }
     *slot = RowRange{range->lo, range->hi};
   }
-}
-
-//===----------------------------------------------------------------------===//
-// Use of columns
-//===----------------------------------------------------------------------===//
-
-Object Elaborator::sectionField(Loc loc, const DataPart &target,
-                                StringRef name) {
-  if (const DataColumn *column = target.find(name)) {
-    if (column->type)
-      return emit.load(loc, column->symbol, column->type);
-    emit.unsupported(loc, "the rows of a file outside of training");
-    return Object::error();
-  }
-  SmallVector<StringRef> candidates;
-  for (const DataColumn &column : target.columns)
-    candidates.push_back(column.name);
-  Diagnostic &diagnostic =
-      emit.error(Code::UnknownName, loc,
-                 "'" + target.path() + "' has no column '" + name + "'");
-  StringRef closest = closestName(name, candidates);
-  if (!closest.empty())
-    diagnostic.addHelp("did you mean '" + closest + "'?");
-  return Object::error();
-}
-
-Object Elaborator::declarationField(Loc loc, const Declaration &declaration,
-                                    StringRef name) {
-  if (const DataStmt *stmt = dyn_cast<DataStmt>(declaration.stmt)) {
-    DataSection *target = sectionOf(stmt);
-    elaborateSection(*target);
-    if (target->state != DataSection::State::Done)
-      return Object::error();
-    if (const DataPart *inner = target->find(name))
-      return Object(inner);
-    return sectionField(loc, target->parts.front(), name);
-  }
-  if (Experiment *experiment = experimentNamed(declaration, loc)) {
-    elaborateExperiment(*experiment);
-    if (!experiment->isValid)
-      return Object::error();
-    return experimentField(loc, *experiment, name);
-  }
-  return Object::error();
-}
-
-/// A value of a batch, taken from a column. The rows of a file are taken to
-/// have the shape that the model wants.
-Object Elaborator::columnRows(const BindStmt *input, const DataPart &source,
-                              RankedTensorType type) {
-  const DataColumn *column = source.find(input->name);
-  if (column->type) {
-    Dims dims = dimsOf(column->type);
-    dims.front() = dimsOf(type).front();
-    return frame->feed(input->nameLoc, input->name, column->symbol,
-                       makeTensor(dims, column->type.getElementType()));
-  }
-  RowContext context{&source, {}, dimsOf(type), 0};
-  mlir::Block *block = emit.builder.getInsertionBlock();
-  Operation *last = block->empty() ? nullptr : &block->back();
-  DataPart *savedPart = part;
-  BlockKind savedKind = blockKind;
-  RowContext *savedRows = rows;
-  rows = &context;
-  part = nullptr;
-  blockKind = BlockKind::Data;
-  Scope &scope = newScope(fileScope);
-  for (const Stmt *stmt : source.body->stmts) {
-    if (const FunctionStmt *function = dyn_cast<FunctionStmt>(stmt))
-      scope.bind(function->name,
-                 {Object(Closure{function, &scope}), function->nameLoc});
-    const BindStmt *bind = dyn_cast<BindStmt>(stmt);
-    if (bind && bind->value && !source.wholeValues.count(bind->name))
-      scope.bind(bind->name, {Object(Deferred{bind, &scope}), bind->nameLoc});
-  }
-  Object result = evaluateName(input->nameLoc, input->name, scope);
-  rows = savedRows;
-  part = savedPart;
-  blockKind = savedKind;
-  if (result.isAbsorbing() || !checkRowwise(column->loc, block, last))
-    return Object::error();
-  return result;
-}
-
-/// What was built behind `last` treats each row alone: no draw, no sum over the
-/// batch, which would be another value in each batch.
-bool Elaborator::checkRowwise(Loc loc, mlir::Block *block, Operation *last) {
-  mlir::Block::iterator it =
-      last ? std::next(last->getIterator()) : block->begin();
-  for (; it != block->end(); ++it) {
-    bool mixesRows = isa<RandomOp, ExtentOp, LoadOp>(*it);
-    if (isa<ReduceOp, ContractOp, ArgMaxOp>(*it)) {
-      auto countDynamic = [](Type type) {
-        return llvm::count_if(dimsOf(cast<RankedTensorType>(type)),
-                              [](const Dim &dim) { return dim.isDynamic(); });
-      };
-      mixesRows = countDynamic(it->getOperand(0).getType()) !=
-                  countDynamic(it->getResult(0).getType());
-    }
-    if (!mixesRows)
-      continue;
-    emit.unsupported(loc, "a column of a file that depends on more than its "
-                          "own row");
-    return false;
-  }
-  return true;
-}
-
-Object Elaborator::fileRows(Loc loc, StringRef format, StringRef path) {
-  if (!rows && part)
-    return Object::rows();
-  if (!rows) {
-    emit.error(Code::WrongPlace, loc,
-               "the rows of a file are a column of a data section");
-    return Object::error();
-  }
-  std::string symbol = rows->part->path() + "." + rows->column;
-  if (unsigned number = rows->sources++)
-    symbol += "." + std::to_string(number);
-  Type element = IntegerType::get(emit.context(), 8, IntegerType::Unsigned);
-  Dims dims = rows->shape;
-  dims.front() = Dim{maxDim, emit.builder.getStringAttr("rows")};
-  RankedTensorType type = emit.tensorType(loc, dims, element);
-  if (!type)
-    return Object::error();
-  // Models may read one file in different shapes.
-  std::string base = symbol;
-  for (unsigned i = 2;; ++i) {
-    SourceOp known = module->lookupSymbol<SourceOp>(symbol);
-    if (!known) {
-      InsertionScope insertion(emit);
-      emit.builder.setInsertionPoint(module->getBody(), globalsEnd());
-      SourceOp::create(emit.builder, emit.at(loc), symbol, format, path, type,
-                       DenseI64ArrayAttr());
-      break;
-    }
-    if (known.getType() == type)
-      break;
-    symbol = base + ".as" + std::to_string(i);
-  }
-  return frame->feed(loc, rows->column, symbol,
-                     makeTensor(rows->shape, element));
-}
-
-void Elaborator::noteClasses(Value index, int64_t classes) {
-  while (CastOp cast = index.getDefiningOp<CastOp>())
-    index = cast.getInput();
-  BlockArgument argument = dyn_cast<BlockArgument>(index);
-  if (!argument || !frame || argument.getOwner() != &frame->function.front())
-    return;
-  FlatSymbolRefAttr symbol =
-      frame->function.getArgAttrOfType<FlatSymbolRefAttr>(
-          argument.getArgNumber(), sourceAttr);
-  SourceOp source =
-      symbol ? module->lookupSymbol<SourceOp>(symbol.getValue()) : SourceOp();
-  if (!source)
-    return;
-  int64_t last = classes - 1;
-  if (std::optional<ArrayRef<int64_t>> range = source.getRange())
-    last = std::min(last, (*range)[1]);
-  source.setRange({{0, last}});
 }

@@ -15,6 +15,7 @@
 
 namespace sinter {
 struct DataSection;
+class Scope;
 
 /// One column: computed once at start-up and stored, or (`type` null) computed
 /// anew from the rows of a file wherever it is fed.
@@ -23,6 +24,8 @@ struct DataColumn {
   Loc loc;
   std::string symbol;
   mlir::RankedTensorType type;
+  /// Of rows of a file: their type, if the file was there at build time.
+  mlir::RankedTensorType rowType;
 };
 
 /// The columns of a `train { }`, `valid { }`, ... of a section, or of a section
@@ -32,7 +35,10 @@ struct DataPart {
   std::string name; // empty for the whole
   Loc loc;
   const Block *body = nullptr;
+  Scope *scope = nullptr;
   std::vector<DataColumn> columns;
+  /// It reads a file that is not there at build time.
+  bool hasUnknownFiles = false;
   /// Names of values that belong to all rows at once: a row cannot use them.
   llvm::StringMap<Loc> wholeValues;
 
@@ -80,12 +86,19 @@ inline std::string DataPart::path() const {
   return name.empty() ? section->name : section->name + "." + name;
 }
 
-/// A column that is being elaborated for the rows of a batch.
+/// Which rows of files are read, while a value is computed from them.
 struct RowContext {
-  const DataPart *part;
+  /// The column that is computed; no part outside of data sections.
+  const DataPart *part = nullptr;
   std::string column;
-  /// The shape that the rows of a file are taken to have.
-  Dims shape;
+  /// The rows: those of a batch, or a fixed number from `first` on ...
+  Dim rows;
+  int64_t first = 0;
+  /// ... or all that a file has.
+  bool isWhole = false;
+  /// The shape that a file's rows are taken to have if it is not there.
+  Dims fallback;
+  /// Files met so far.
   unsigned sources = 0;
 };
 } // namespace sinter

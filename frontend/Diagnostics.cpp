@@ -48,6 +48,12 @@ std::string codeName(Code code) {
 // Collecting
 //===----------------------------------------------------------------------===//
 
+void Diagnostics::rewind(const Mark &to) {
+  diagnostics.resize(to.kept);
+  errorCount = to.errors;
+  warningCount = to.warnings;
+}
+
 Diagnostic &Diagnostics::error(Code code, Loc loc, const Twine &message) {
   return add(Severity::Error, code, loc, message);
 }

@@ -86,6 +86,17 @@ public:
   Diagnostic &error(Code code, Loc loc, const llvm::Twine &message);
   Diagnostic &warning(Code code, Loc loc, const llvm::Twine &message);
 
+  /// How much has been recorded, and going back to that.
+  struct Mark {
+    size_t kept;
+    unsigned errors, warnings;
+    bool operator==(const Mark &other) const {
+      return errors == other.errors && warnings == other.warnings;
+    }
+  };
+  Mark mark() const { return {diagnostics.size(), errorCount, warningCount}; }
+  void rewind(const Mark &to);
+
   unsigned numErrors() const { return errorCount; }
   bool hasErrors() const { return errorCount != 0; }
   const std::deque<Diagnostic> &all() const { return diagnostics; }

@@ -24,6 +24,8 @@ namespace sinter {
 struct ElaborateOptions {
   /// `-D NAME=value`, in order.
   std::vector<std::pair<std::string, std::string>> defines;
+  /// Where data files lie, for their types.
+  std::string dataDir;
   /// The experiments and programs to elaborate; all if it is empty.
   std::vector<std::string> only;
 };

@@ -9,11 +9,15 @@
 //   Operators.cpp    arithmetic, comparisons, logic
 //   Contraction.cpp  `@`
 //   Indexing.cpp     x[...]
+//   ElementWrites.cpp  x[...] = e
 //   Calls.cpp        arguments, inlining of functions
 //   Statements.cpp   let, var, assignment, for, print, check
 //   ControlFlow.cpp  if, while
 //   Data.cpp         data sections and their columns
-//   Parameters.cpp   parameters, state, initialisers
+//   FileRows.cpp     rows of files
+//   Parameters.cpp   parameters, initialisers
+//   ModelState.cpp   state of a model
+//   TrainSettings.cpp  what stands in a 'train' block
 //   Experiment.cpp   training runs and their functions
 //   Model.cpp        a model's body: inputs, loss, metrics, predict
 //   Optimizer.cpp    update rules
@@ -31,6 +35,7 @@
 #include "frontend/Elaborate.h"
 #include "frontend/Emitter.h"
 #include "frontend/Experiment.h"
+#include "frontend/FileSchema.h"
 #include "frontend/Frame.h"
 #include "frontend/Lint.h"
 #include "frontend/Scope.h"
@@ -241,8 +246,11 @@ public:
   /// Notes that `index` picks one of `classes`: if it is a label from a file,
   /// its values are checked when they are read.
   void noteClasses(mlir::Value index, int64_t classes);
-  /// Rows of a file, while a column is elaborated for a batch.
-  Object fileRows(Loc loc, llvm::StringRef format, llvm::StringRef path);
+  /// What a file holds: rows where a column is computed, an initialiser in a
+  /// model, elsewhere a tensor.
+  Object fileValue(Loc loc, FileReference file);
+  /// The type of a column of a file; null, with an error, if it is not known.
+  mlir::RankedTensorType typeOf(Loc loc, const ColumnOfFile &column);
 
 private:
   // Elaborate.cpp
@@ -299,13 +307,10 @@ private:
   mlir::Value listTensor(Loc loc, List &list);
   mlir::Value stackList(Loc loc, const List &list);
 
-  // Indexing.cpp
+  // ElementWrites.cpp
   /// The new value of a variable whose element was assigned.
   Object assignElement(const IndexExpr *target, const Object &old,
                        const Object &value, Loc valueLoc, Scope &scope);
-  mlir::Value replaceBox(Loc loc, mlir::Value whole, mlir::Value part,
-                         llvm::ArrayRef<int64_t> offsets,
-                         llvm::ArrayRef<int64_t> strides);
 
   // Calls.cpp
   Object evaluateCall(const CallExpr *expr, const Object *first, Loc firstLoc,
@@ -344,24 +349,58 @@ private:
   /// `NAME.field` of a data section, an experiment or a model.
   Object declarationField(Loc loc, const Declaration &declaration,
                           llvm::StringRef name);
+  bool storeColumn(DataColumn &column, const Object &object);
+
+  // FileRows.cpp
+  const FileSchema &schemaOf(const FileReference &file);
+  void reportSchema(Loc loc, const FileReference &file);
+  std::string sourceSymbol(Loc loc, const FileReference &file,
+                           mlir::RankedTensorType type);
+  mlir::Value feedFile(Loc loc, const FileReference &file);
+  mlir::Value wholeFile(Loc loc, const FileReference &file);
   Object columnRows(const BindStmt *input, const DataPart &source,
                     mlir::RankedTensorType type);
-  bool checkRowwise(Loc loc, mlir::Block *block, mlir::Operation *last);
+  Object evaluateRows(Loc loc, RowContext &context);
+  void settleColumns(DataPart &target);
+  mlir::RankedTensorType probeRows(const DataPart &target,
+                                   const DataColumn &column);
+  /// `fashion.valid.image[0:256]`, and an index of the result.
+  Object sliceRows(Loc loc, const ColumnOfFile &column,
+                   llvm::ArrayRef<Expr *> items, Scope &scope);
+
+  // TrainSettings.cpp
+  bool evaluateSetting(Experiment &experiment, const ValueStmt *stmt);
+  bool evaluateMonitor(Experiment &experiment, const Expr *expr);
+  bool evaluateMinDelta(Experiment &experiment, const Expr *expr);
+  bool evaluateSettings(Experiment &experiment);
 
   // Experiment.cpp
   Experiment *experimentOf(const TrainStmt *stmt);
   Experiment *experimentNamed(const Declaration &declaration, Loc loc);
-  bool evaluateSetting(Experiment &experiment, const ValueStmt *stmt);
   bool resolveExperiment(Experiment &experiment);
   void elaborateExperiment(Experiment &experiment);
-  bool evaluateSettings(Experiment &experiment);
   void checkModel(const FunctionStmt *stmt);
   bool isTrained(const FunctionStmt *stmt);
+  void buildFunctions(Experiment &experiment, bool isReady,
+                      unsigned errorsBefore);
+  void buildFolds(Experiment &whole, bool isReady, unsigned errorsBefore);
+  void buildPredictions(Experiment &owner, llvm::ArrayRef<Experiment *> parts,
+                        bool isSound);
+  /// A function of the experiment with what `build` puts into it.
+  mlir::func::FuncOp buildFunction(const Experiment &experiment, Loc loc,
+                                   llvm::StringRef role, Draws draws,
+                                   llvm::function_ref<void(Frame &)> build);
+  ModelRun runOnBatch(Experiment &experiment, Mode mode);
   void buildStep(Experiment &experiment, Mode mode);
-  void buildPredict(Experiment &experiment, Mode mode);
+  mlir::Value averaged(Loc loc, llvm::ArrayRef<mlir::Value> predictions);
+  void buildPredict(Experiment &owner, llvm::ArrayRef<Experiment *> parts,
+                    Mode mode);
   void buildAfter(Experiment &experiment);
+  void buildCopies(Experiment &experiment);
+  std::optional<RowRange> validRows(const Experiment &experiment) const;
+  bool checkMonitor(Experiment &experiment);
   void addExperiment(Experiment &experiment);
-  const DataPart *partFor(const Experiment &experiment, Mode mode);
+  const DataPart *partFor(const Experiment &experiment, Mode mode) const;
   Object experimentField(Loc loc, const Experiment &experiment,
                          llvm::StringRef name);
 
@@ -380,19 +419,41 @@ private:
   // Parameters.cpp
   mlir::Block::iterator globalsEnd();
   std::string labelOf(const Experiment &experiment, llvm::StringRef name);
+  Object buildInitial(const BindStmt *stmt, Scope &scope);
+  mlir::RankedTensorType evaluateInitial(const BindStmt *stmt, Scope &scope,
+                                         const ParameterInfo *known,
+                                         Object &initial);
   void executeParam(const BindStmt *stmt, Scope &scope);
   void initialise(Loc loc, const ParameterInfo &info, const Object &initial);
+  mlir::Value initialFromFile(Loc loc, const FileReference &file,
+                              mlir::RankedTensorType type);
   mlir::Value draw(Loc loc, const Initialiser &initialiser, llvm::StringRef key,
                    mlir::RankedTensorType type);
 
+  // ModelState.cpp
+  void executeModelState(const BindStmt *stmt, Scope &scope);
+  const ParameterInfo *addState(Loc loc, llvm::StringRef name,
+                                mlir::RankedTensorType type,
+                                const Object &initial);
+  void storeStates(const ModelRun &run);
+
   // Optimizer.cpp
-  void buildUpdates(Experiment &experiment, ModelRun &run);
+  void train(Experiment &experiment, ModelRun &run);
+  mlir::ResultRange lossGradients(Experiment &experiment, ModelRun &run);
+  void accumulate(Experiment &experiment, ModelRun &run,
+                  mlir::ValueRange gradients);
+  void buildUpdateFunction(Experiment &experiment);
+  mlir::Value meanOfBatches(Experiment &experiment, llvm::StringRef name,
+                            mlir::RankedTensorType type, mlir::Value examples);
+  void buildUpdates(Experiment &experiment,
+                    llvm::MutableArrayRef<mlir::Value> gradients);
   void buildUpdate(Experiment &experiment, const OptimizerUse &use,
                    const ParameterInfo &parameter, mlir::Value gradient);
   void finishUpdate(UpdateOp op, const FunctionStmt *rule,
                     const UpdateRun &run);
   bool evaluateOptimizer(Experiment &experiment, Scope &scope,
                          OptimizerUse &use);
+  void addLearningRate(OptimizerUse &use);
   mlir::Value settingScalar(const Expr *expr, llvm::StringRef name,
                             mlir::Type element, Scope &scope);
   void clipByValue(Experiment &experiment, Scope &scope,
@@ -417,6 +478,8 @@ private:
   std::vector<mlir::OwningOpRef<mlir::Operation *>> discarded;
 
   std::deque<DataSection> sections;
+  /// Of the files that were looked at, by format, path and tensor.
+  llvm::StringMap<FileSchema> schemas;
   std::deque<Experiment> experiments;
   /// Experiments in the file, selected or not: more than one prefix names.
   unsigned experimentCount = 0;

@@ -128,6 +128,11 @@ Value Emitter::load(Loc loc, StringRef symbol, Type type) {
                         FlatSymbolRefAttr::get(context(), symbol));
 }
 
+void Emitter::store(Loc loc, Value value, StringRef symbol) {
+  StoreOp::create(builder, at(loc), value,
+                  FlatSymbolRefAttr::get(context(), symbol));
+}
+
 //===----------------------------------------------------------------------===//
 // Elementwise
 //===----------------------------------------------------------------------===//

@@ -85,6 +85,7 @@ public:
   mlir::Value splat(Loc loc, mlir::RankedTensorType type, double value);
   mlir::Value extent(Loc loc, const Dim &dim);
   mlir::Value load(Loc loc, mlir::StringRef symbol, mlir::Type type);
+  void store(Loc loc, mlir::Value value, mlir::StringRef symbol);
 
   //===--------------------------------------------------------------------===//
   // Elementwise, on operands of one shape and type

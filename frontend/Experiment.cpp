@@ -3,6 +3,7 @@
 #include "frontend/Elaborator.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -31,7 +32,7 @@ Experiment *Elaborator::experimentOf(const TrainStmt *stmt) {
   Experiment &experiment = experiments.emplace_back();
   experiment.stmt = stmt;
   experiment.loc = stmt->loc;
-  experiment.name = experimentName(stmt).str();
+  experiment.name = experiment.title = experimentName(stmt).str();
   return &experiment;
 }
 
@@ -66,107 +67,6 @@ Experiment *Elaborator::experimentNamed(const Declaration &declaration,
              wanted ? "'" + wanted->name + "' has no fields here"
                     : Twine("this has no fields"));
   return nullptr;
-}
-
-//===----------------------------------------------------------------------===//
-// Settings
-//===----------------------------------------------------------------------===//
-
-static constexpr StringLiteral settingNames[] = {
-    "epochs",     "batch", "optimizer", "shuffle",   "seed",    "clip_norm",
-    "clip_value", "folds", "patience",  "min_delta", "monitor", "accumulate"};
-
-bool Elaborator::evaluateSetting(Experiment &experiment,
-                                 const ValueStmt *stmt) {
-  auto integer = [&](int64_t &slot, int64_t lo, int64_t hi) {
-    std::optional<int64_t> value =
-        evaluateInteger(stmt->value, *fileScope, "'" + stmt->name + "'");
-    if (!value)
-      return false;
-    if (*value < lo || *value > hi) {
-      emit.error(Code::BadValue, stmt->value->loc,
-                 "'" + stmt->name + "' must be from " + Twine(lo) + " to " +
-                     Twine(hi) + ", this is " + Twine(*value));
-      return false;
-    }
-    slot = *value;
-    return true;
-  };
-  constexpr int64_t anyLo = std::numeric_limits<int64_t>::min();
-  constexpr int64_t anyHi = std::numeric_limits<int64_t>::max();
-  if (stmt->name == "epochs")
-    return integer(experiment.epochs, 1, maxDim);
-  if (stmt->name == "batch")
-    return integer(experiment.batch, 1, maxDim);
-  if (stmt->name == "seed")
-    return integer(experiment.seed, anyLo, anyHi);
-  if (stmt->name == "optimizer")
-    return experiment.optimizer = stmt->value, true;
-  if (stmt->name == "clip_norm")
-    return experiment.clipNorm = stmt->value, true;
-  if (stmt->name == "clip_value")
-    return experiment.clipValue = stmt->value, true;
-  if (stmt->name == "shuffle") {
-    Object object = evaluate(stmt->value, *fileScope);
-    std::optional<bool> value = condition(stmt->value->loc, object);
-    experiment.shuffle = value.value_or(true);
-    return value.has_value();
-  }
-  if (llvm::is_contained(settingNames, stmt->name)) {
-    emit.unsupported(stmt->nameLoc, "the setting '" + stmt->name + "'");
-    return false;
-  }
-  SmallVector<StringRef> known(std::begin(settingNames),
-                               std::end(settingNames));
-  StringRef closest = closestName(stmt->name, known);
-  Diagnostic &diagnostic =
-      emit.error(Code::UnknownSetting, stmt->nameLoc,
-                 "'train' has no setting '" + stmt->name + "'");
-  if (!closest.empty())
-    diagnostic.addHelp("did you mean '" + closest + "'?");
-  return false;
-}
-
-bool Elaborator::evaluateSettings(Experiment &experiment) {
-  bool isComplete = true;
-  llvm::StringMap<Loc> seen;
-  for (const Stmt *stmt : experiment.stmt->body->stmts) {
-    if (isa<TriviaStmt>(stmt))
-      continue;
-    const ValueStmt *setting = dyn_cast<ValueStmt>(stmt);
-    const BlockStmt *block = dyn_cast<BlockStmt>(stmt);
-    StringRef name;
-    if (setting && setting->kind == Stmt::Kind::Setting)
-      name = setting->name;
-    else if (block && block->kind == Stmt::Kind::After)
-      name = "after";
-    if (name.empty()) {
-      emit.error(Code::Misplaced, stmt->loc,
-                 "a 'train' block holds settings and 'after'");
-      isComplete = false;
-      continue;
-    }
-    auto [known, isNew] = seen.try_emplace(name, stmt->loc);
-    if (!isNew) {
-      emit.error(Code::DuplicateName, stmt->loc,
-                 "'" + name + "' is given twice")
-          .addNote(known->second, "it is given here first");
-      isComplete = false;
-    } else if (block) {
-      experiment.after = block;
-    } else {
-      isComplete &= evaluateSetting(experiment, setting);
-    }
-  }
-  for (StringRef needed : {"epochs", "batch", "optimizer"})
-    if (!seen.count(needed)) {
-      emit.error(Code::MissingDeclaration, experiment.loc,
-                 "this 'train' needs '" + needed + "'")
-          .addHelp("'train net on data { epochs = 3, batch = 32, optimizer = "
-                   "sgd(lr = 0.1) }'");
-      isComplete = false;
-    }
-  return isComplete;
 }
 
 /// Finds the model, its arguments and the data section.
@@ -228,34 +128,73 @@ void Elaborator::elaborateExperiment(Experiment &experiment) {
   bool isReady = resolveExperiment(experiment);
   isReady &= evaluateSettings(experiment);
   // Whatever else is wrong, the model is checked.
-  if (experiment.model) {
-    Loc loc = experiment.loc;
-    experiment.init =
-        std::make_unique<Frame>(emit, *module, loc, experiment.name + ".init",
-                                "init", experiment.name, Draws::PerRun);
-    auto isSound = [&] { return diagnostics.numErrors() == errorsBefore; };
-    buildStep(experiment, Mode::Train);
-    buildStep(experiment, Mode::Eval);
-    buildPredict(experiment, Mode::Predict);
-    const DataPart *raw =
-        experiment.data ? partFor(experiment, Mode::PredictRaw) : nullptr;
-    if (isSound() && raw && raw->hasFileRows())
-      buildPredict(experiment, Mode::PredictRaw);
-    experiment.init->finish(loc);
-    experiment.isValid = isReady && isSound();
-    if (experiment.isValid && experiment.after)
-      buildAfter(experiment);
-    if (experiment.isValid && isSound())
-      addExperiment(experiment);
-  }
+  if (experiment.model && experiment.folds > 0)
+    buildFolds(experiment, isReady, errorsBefore);
+  else if (experiment.model)
+    buildFunctions(experiment, isReady, errorsBefore);
   experiment.state = Experiment::State::Done;
+}
+
+void Elaborator::buildFunctions(Experiment &experiment, bool isReady,
+                                unsigned errorsBefore) {
+  Loc loc = experiment.loc;
+  auto isSound = [&] { return diagnostics.numErrors() == errorsBefore; };
+  experiment.init =
+      std::make_unique<Frame>(emit, *module, loc, experiment.name + ".init",
+                              "init", experiment.name, Draws::PerRun);
+  buildStep(experiment, Mode::Train);
+  buildStep(experiment, Mode::Eval);
+  // Folds are averaged once all are built.
+  if (experiment.fold < 0)
+    buildPredictions(experiment, &experiment, isSound());
+  experiment.init->finish(loc);
+  isReady &= checkMonitor(experiment);
+  experiment.isValid = isReady && isSound();
+  if (!experiment.isValid)
+    return;
+  if (experiment.accumulate > 1)
+    buildUpdateFunction(experiment);
+  if (experiment.patience > 0)
+    buildCopies(experiment);
+  if (experiment.after)
+    buildAfter(experiment);
+  if (isSound())
+    addExperiment(experiment);
+}
+
+/// One experiment for each fold; errors are the same in all of them.
+void Elaborator::buildFolds(Experiment &whole, bool isReady,
+                            unsigned errorsBefore) {
+  for (int64_t fold = 0; fold < whole.folds; ++fold) {
+    Experiment &part = experiments.emplace_back();
+    static_cast<ExperimentPlan &>(part) = whole;
+    part.fold = fold;
+    part.title = whole.title;
+    part.name = whole.name + ".fold" + std::to_string(fold);
+    part.state = Experiment::State::Running;
+    whole.parts.push_back(&part);
+    buildFunctions(part, isReady, errorsBefore);
+    part.state = Experiment::State::Done;
+    if (!part.isValid)
+      return;
+  }
+  buildPredictions(*whole.parts.front(), whole.parts, true);
+  whole.isValid = diagnostics.numErrors() == errorsBefore;
+}
+
+void Elaborator::buildPredictions(Experiment &owner,
+                                  ArrayRef<Experiment *> parts, bool isSound) {
+  buildPredict(owner, parts, Mode::Predict);
+  const DataPart *raw = owner.data ? partFor(owner, Mode::PredictRaw) : nullptr;
+  if (isSound && raw && raw->hasFileRows())
+    buildPredict(owner, parts, Mode::PredictRaw);
 }
 
 /// Elaborates a model that no `train` names, for its errors alone.
 void Elaborator::checkModel(const FunctionStmt *stmt) {
   Experiment experiment;
   experiment.loc = stmt->nameLoc;
-  experiment.name = stmt->name.str();
+  experiment.name = experiment.title = stmt->name.str();
   experiment.model = stmt;
   OwningOpRef<ModuleOp> built = std::move(module);
   module = ModuleOp::create(emit.at(stmt->nameLoc));
@@ -265,7 +204,7 @@ void Elaborator::checkModel(const FunctionStmt *stmt) {
                                               experiment.name + ".init", "init",
                                               experiment.name, Draws::PerRun);
     buildStep(experiment, Mode::Train);
-    buildPredict(experiment, Mode::Predict);
+    buildPredict(experiment, &experiment, Mode::Predict);
     experiment.init->finish(experiment.loc);
   }
   module = std::move(built);
@@ -280,29 +219,75 @@ bool Elaborator::isTrained(const FunctionStmt *stmt) {
   });
 }
 
+/// Rows that the experiment is validated on; nothing if there are none.
+std::optional<RowRange>
+Elaborator::validRows(const Experiment &experiment) const {
+  const DataSection &data = *experiment.data;
+  if (experiment.fold >= 0)
+    return data.trainRows.value_or(RowRange());
+  if (data.validRows)
+    return data.validRows;
+  if (partFor(experiment, Mode::Eval) != partFor(experiment, Mode::Train))
+    return RowRange();
+  return std::nullopt;
+}
+
+/// Early stopping looks at a figure that there is; by default at the loss of
+/// the validation, or of the training where nothing is validated.
+bool Elaborator::checkMonitor(Experiment &experiment) {
+  if (experiment.patience == 0 || !experiment.data)
+    return true;
+  SmallVector<std::string> figures;
+  if (validRows(experiment))
+    for (const std::string &name : experiment.figures)
+      figures.push_back("valid_" + name);
+  for (const std::string &name : experiment.figures)
+    figures.push_back("train_" + name);
+  if (figures.empty() || llvm::is_contained(figures, experiment.monitor))
+    return true;
+  if (experiment.monitor.empty()) {
+    experiment.monitor = figures.front();
+    return true;
+  }
+  emit.error(Code::UnknownName, experiment.monitorLoc,
+             "'monitor' names no figure of this training: '" +
+                 experiment.monitor + "'")
+      .addHelp("there are " + llvm::join(figures, ", "));
+  return false;
+}
+
 void Elaborator::addExperiment(Experiment &experiment) {
   InsertionScope insertion(emit);
   emit.builder.setInsertionPoint(module->getBody(), globalsEnd());
-  auto rowsAttr = [&](const RowRange &range) {
-    return DenseI64ArrayAttr::get(emit.context(), {range.begin, range.end});
-  };
-  DataSection &data = *experiment.data;
-  DenseI64ArrayAttr valid;
-  if (data.validRows)
-    valid = rowsAttr(*data.validRows);
-  else if (partFor(experiment, Mode::Eval) != partFor(experiment, Mode::Train))
-    valid = rowsAttr({});
   Builder &builder = emit.builder;
-  ExperimentOp::create(emit.builder, emit.at(experiment.loc),
-                       builder.getStringAttr(experiment.name),
-                       builder.getI64IntegerAttr(experiment.epochs),
-                       builder.getI64IntegerAttr(experiment.batch),
-                       builder.getI64IntegerAttr(experiment.seed),
-                       builder.getBoolAttr(experiment.shuffle),
-                       rowsAttr(data.trainRows.value_or(RowRange())), valid);
+  auto rowsAttr = [&](const RowRange &range) {
+    return builder.getDenseI64ArrayAttr({range.begin, range.end});
+  };
+  std::optional<RowRange> valid = validRows(experiment);
+  bool stopsEarly = experiment.patience > 0, isFold = experiment.fold >= 0;
+  auto optionalInteger = [&](bool isGiven, int64_t value) {
+    return isGiven ? builder.getI64IntegerAttr(value) : IntegerAttr();
+  };
+  ExperimentOp::create(
+      emit.builder, emit.at(experiment.loc),
+      builder.getStringAttr(experiment.name),
+      builder.getI64IntegerAttr(experiment.epochs),
+      builder.getI64IntegerAttr(experiment.batch),
+      builder.getI64IntegerAttr(experiment.seed),
+      builder.getBoolAttr(experiment.shuffle),
+      rowsAttr(experiment.data->trainRows.value_or(RowRange())),
+      valid ? rowsAttr(*valid) : DenseI64ArrayAttr(),
+      optionalInteger(experiment.accumulate > 1, experiment.accumulate),
+      optionalInteger(stopsEarly, experiment.patience),
+      stopsEarly ? builder.getF64FloatAttr(experiment.minDelta) : FloatAttr(),
+      stopsEarly ? builder.getStringAttr(experiment.monitor) : StringAttr(),
+      isFold ? builder.getDenseI64ArrayAttr({experiment.fold, experiment.folds})
+             : DenseI64ArrayAttr(),
+      isFold ? builder.getStringAttr(experiment.title) : StringAttr());
 }
 
-const DataPart *Elaborator::partFor(const Experiment &experiment, Mode mode) {
+const DataPart *Elaborator::partFor(const Experiment &experiment,
+                                    Mode mode) const {
   const DataSection &data = *experiment.data;
   const DataPart *whole = data.find("");
   const DataPart *train = whole ? whole : data.find("train");
@@ -311,7 +296,9 @@ const DataPart *Elaborator::partFor(const Experiment &experiment, Mode mode) {
   if (mode == Mode::PredictRaw)
     if (const DataPart *predict = data.find("predict"))
       return predict;
-  if (mode == Mode::Eval || mode == Mode::PredictRaw)
+  // A fold is validated on rows of the training data.
+  bool isFold = mode == Mode::Eval && experiment.fold >= 0;
+  if (!isFold && (mode == Mode::Eval || mode == Mode::PredictRaw))
     if (const DataPart *valid = data.find("valid"))
       return valid;
   return train;
@@ -341,80 +328,185 @@ static void eraseDead(func::FuncOp function) {
       op.erase();
 }
 
-void Elaborator::buildStep(Experiment &experiment, Mode mode) {
+func::FuncOp
+Elaborator::buildFunction(const Experiment &experiment, Loc loc, StringRef role,
+                          Draws draws,
+                          llvm::function_ref<void(Frame &)> build) {
   ContextScope context(*this);
-  Loc loc = experiment.loc;
-  Frame step(emit, *module, loc, experiment.name + "." + roleOf(mode).str(),
-             roleOf(mode), experiment.name, Draws::PerStep);
-  frame = &step;
-  emit.builder.setInsertionPointToEnd(&step.function.front());
-  ModelRun run(experiment, mode);
-  run.batch = {experiment.batch, emit.builder.getStringAttr("batch")};
-  runModel(run);
-  if (run.loss) {
-    if (mode == Mode::Train)
-      GuardOp::create(emit.builder, emit.at(run.lossLoc), run.loss, "loss");
-    step.addResult("loss", run.loss);
-  }
-  if (mode == Mode::Train)
-    buildUpdates(experiment, run);
-  for (const ModelRun::Metric &metric : run.metrics)
-    step.addResult(metric.name, metric.value);
-  step.finish(loc);
+  Frame function(emit, *module, loc, experiment.name + "." + role.str(), role,
+                 experiment.name, draws);
+  frame = &function;
+  emit.builder.setInsertionPointToEnd(&function.function.front());
+  build(function);
+  function.finish(loc);
+  return function.function;
 }
 
-void Elaborator::buildPredict(Experiment &experiment, Mode mode) {
-  ContextScope context(*this);
-  Loc loc = experiment.loc;
-  Frame predict(emit, *module, loc, experiment.name + "." + roleOf(mode).str(),
-                roleOf(mode), experiment.name, Draws::PerRun);
-  frame = &predict;
-  emit.builder.setInsertionPointToEnd(&predict.function.front());
+/// The model's body for a batch of the experiment's data.
+ModelRun Elaborator::runOnBatch(Experiment &experiment, Mode mode) {
   ModelRun run(experiment, mode);
   run.batch = {experiment.batch, emit.builder.getStringAttr("batch")};
   runModel(run);
-  if (run.prediction)
-    predict.addResult("predict", run.prediction);
-  predict.finish(loc);
-  if (!run.prediction) {
-    predict.function.erase();
+  model = nullptr;
+  return run;
+}
+
+void Elaborator::buildStep(Experiment &experiment, Mode mode) {
+  Draws draws = experiment.accumulate > 1 ? Draws::PerBatch : Draws::PerStep;
+  buildFunction(experiment, experiment.loc, roleOf(mode), draws,
+                [&](Frame &step) {
+                  ModelRun run = runOnBatch(experiment, mode);
+                  if (mode == Mode::Train && !diagnostics.hasErrors())
+                    lint.checkModel(run);
+                  if (run.loss) {
+                    if (mode == Mode::Train)
+                      GuardOp::create(emit.builder, emit.at(run.lossLoc),
+                                      run.loss, "loss");
+                    step.addResult("loss", run.loss);
+                  }
+                  if (mode == Mode::Train) {
+                    storeStates(run);
+                    train(experiment, run);
+                  }
+                  for (const ModelRun::Metric &metric : run.metrics)
+                    step.addResult(metric.name, metric.value);
+                  experiment.figures = {"loss"};
+                  for (const ModelRun::Metric &metric : run.metrics)
+                    experiment.figures.push_back(metric.name);
+                });
+}
+
+/// x is a softmax along the last axis, built in or written out.
+static bool isDistribution(Value x) {
+  if (SoftmaxOp softmax = x.getDefiningOp<SoftmaxOp>())
+    return true;
+  DivOp quotient = x.getDefiningOp<DivOp>();
+  BroadcastOp repeated =
+      quotient ? quotient.getRhs().getDefiningOp<BroadcastOp>() : BroadcastOp();
+  Value sum = repeated ? repeated.getInput() : Value();
+  if (ReshapeOp reshape = sum ? sum.getDefiningOp<ReshapeOp>() : ReshapeOp())
+    sum = reshape.getInput();
+  ReduceOp reduce = sum ? sum.getDefiningOp<ReduceOp>() : ReduceOp();
+  return reduce && reduce.getKind() == ReduceKind::Sum &&
+         reduce.getInput() == quotient.getLhs() && quotient.getLhs() != x &&
+         quotient.getLhs().getDefiningOp<ExpOp>();
+}
+
+/// The mean of the parts' predictions; null after an error.
+Value Elaborator::averaged(Loc loc, ArrayRef<Value> predictions) {
+  Value sum = predictions.front();
+  if (predictions.size() == 1)
+    return sum;
+  RankedTensorType type = cast<RankedTensorType>(sum.getType());
+  if (!isa<FloatType>(type.getElementType())) {
+    emit.error(Code::WrongType, loc,
+               "the folds' predictions are averaged, which wants floats, this "
+               "is " +
+                   typeName(type))
+        .addHelp("predict the scores, as 'softmax(logits)'");
+    return {};
+  }
+  for (Value prediction : predictions.drop_front())
+    sum = emit.binary<AddOp>(loc, sum, prediction);
+  Value count = emit.broadcast(
+      loc, emit.splat(loc, scalarOf(type.getElementType()), predictions.size()),
+      dimsOf(type));
+  return emit.binary<DivOp>(loc, sum, count);
+}
+
+void Elaborator::buildPredict(Experiment &owner, ArrayRef<Experiment *> parts,
+                              Mode mode) {
+  bool isComplete = true, isClasses = false;
+  func::FuncOp function = buildFunction(
+      owner, owner.loc, roleOf(mode), Draws::PerRun, [&](Frame &predict) {
+        SmallVector<Value> predictions;
+        Loc loc;
+        for (Experiment *part : parts) {
+          ModelRun run = runOnBatch(*part, mode);
+          isComplete &= bool(run.prediction);
+          predictions.push_back(run.prediction);
+          loc = run.predictLoc;
+        }
+        Value prediction = isComplete ? averaged(loc, predictions) : Value();
+        isComplete = bool(prediction);
+        if (!isComplete)
+          return;
+        isClasses = isDistribution(predictions.front());
+        predict.addResult("predict", prediction);
+      });
+  if (!isComplete) {
+    function.erase();
     return;
   }
-  eraseDead(predict.function);
-  predict.dropUnusedArguments();
+  if (isClasses)
+    function.setResultAttr(0, classesAttr, emit.builder.getUnitAttr());
+  eraseDead(function);
+  Frame::dropUnusedArguments(function);
 }
 
 void Elaborator::buildAfter(Experiment &experiment) {
-  ContextScope context(*this);
   Loc loc = experiment.after->loc;
-  Frame after(emit, *module, loc, experiment.name + ".after", "after",
-              experiment.name, Draws::PerRun);
-  frame = &after;
-  blockKind = BlockKind::Program;
-  emit.builder.setInsertionPointToEnd(&after.function.front());
-  Scope &scope = newScope(fileScope);
-  for (const ParameterInfo &info : experiment.parameters) {
-    WordScope word(emit, info.name);
-    scope.bind(info.name,
-               {Object(emit.load(loc, info.symbol, info.type)), info.loc});
+  func::FuncOp function =
+      buildFunction(experiment, loc, "after", Draws::PerRun, [&](Frame &) {
+        blockKind = BlockKind::Program;
+        Scope &scope = newScope(fileScope);
+        for (const ParameterInfo &info : experiment.stored()) {
+          WordScope word(emit, info.name);
+          scope.bind(info.name, {Object(emit.load(loc, info.symbol, info.type)),
+                                 info.loc});
+        }
+        streams.enter(experiment.name + ".after");
+        execute(*experiment.after->body, newScope(&scope));
+        streams.leave();
+      });
+  eraseDead(function);
+  Frame::dropUnusedArguments(function);
+}
+
+/// Early stopping ends with the parameters of the best epoch. They are
+/// exchanged for the last ones, so that a resumed training can go on.
+void Elaborator::buildCopies(Experiment &experiment) {
+  auto copy = [&](StringRef role, bool isSwap) {
+    buildFunction(experiment, experiment.loc, role, Draws::PerRun,
+                  [&](Frame &) {
+                    for (const ParameterInfo &info : experiment.stored()) {
+                      std::string best = experiment.name + "/best/" + info.name;
+                      WordScope word(emit, info.name);
+                      Value now = emit.load(info.loc, info.symbol, info.type);
+                      Value kept = isSwap ? emit.load(info.loc, best, info.type)
+                                          : Value();
+                      emit.store(info.loc, now, best);
+                      if (isSwap)
+                        emit.store(info.loc, kept, info.symbol);
+                    }
+                  });
+  };
+  for (const ParameterInfo &info : experiment.stored()) {
+    std::string label = "best/" + info.name;
+    addGlobal(info.loc, GlobalKind::State, experiment.name + "/" + label,
+              labelOf(experiment, label), experiment.name, info.type);
   }
-  streams.enter(experiment.name + ".after");
-  execute(*experiment.after->body, newScope(&scope));
-  streams.leave();
-  after.finish(loc);
-  eraseDead(after.function);
-  after.dropUnusedArguments();
+  copy("keep_best", false);
+  copy("swap_best", true);
 }
 
 Object Elaborator::experimentField(Loc loc, const Experiment &experiment,
                                    StringRef name) {
+  if (!experiment.parts.empty()) {
+    emit.error(Code::WrongType, loc,
+               "'" + experiment.name + "' is trained in " +
+                   Twine(experiment.parts.size()) + " folds: each has a '" +
+                   name + "' of its own")
+        .addHelp("'after' runs once for each fold and sees its parameters");
+    return Object::error();
+  }
   if (const ParameterInfo *info = experiment.find(name)) {
     WordScope word(emit, name);
     return emit.load(loc, info->symbol, info->type);
   }
   std::string prefix = name.str() + ".";
   SmallVector<StringRef> candidates;
-  for (const ParameterInfo &info : experiment.parameters) {
+  for (const ParameterInfo &info : experiment.stored()) {
     if (StringRef(info.name).starts_with(prefix))
       return Object(MemberPath{&experiment, name.str()});
     candidates.push_back(info.name);

@@ -23,38 +23,70 @@ struct ParameterInfo {
   bool isTrained = true;
 };
 
-struct Experiment {
-  std::string name;
+/// What is trained, and how. The folds of an experiment have it in common.
+struct ExperimentPlan {
   /// Null for a model that is only checked.
   const TrainStmt *stmt = nullptr;
   /// The `train`, or the model's name.
   Loc loc;
   const FunctionStmt *model = nullptr;
+  std::vector<CallArgument> modelArguments;
   /// Null if the section has errors.
   DataSection *data = nullptr;
-  enum class State { Declared, Running, Done };
-  State state = State::Declared;
-  /// Done without an error.
-  bool isValid = false;
 
   /// A setting in error stays as it is here.
-  int64_t epochs = 1, batch = 1, seed = 0;
+  int64_t epochs = 1, batch = 1, seed = 0, accumulate = 1;
   bool shuffle = true;
   const Expr *optimizer = nullptr;
   const Expr *clipNorm = nullptr, *clipValue = nullptr;
   const BlockStmt *after = nullptr;
+  /// 0: there are none.
+  int64_t folds = 0, patience = 0;
+  double minDelta = 0;
+  /// "valid_loss"
+  std::string monitor;
+  Loc monitorLoc;
+};
 
-  std::vector<CallArgument> modelArguments;
+struct Experiment : ExperimentPlan {
+  /// What its functions and storage are called; of a fold: TITLE.fold0.
+  std::string name;
+  /// The user's name for it.
+  std::string title;
+  enum class State { Declared, Running, Done };
+  State state = State::Declared;
+  /// Done without an error.
+  bool isValid = false;
+  /// The number of a fold, else -1.
+  int64_t fold = -1;
+  /// The folds of an experiment that has them: they have the functions.
+  std::vector<Experiment *> parts;
+  /// What an epoch is reported by: "loss" and the metrics.
+  std::vector<std::string> figures;
+
   /// In order of declaration.
   std::vector<ParameterInfo> parameters;
   llvm::StringMap<unsigned> parameterIndex;
+  /// What a step computes anew instead of training it.
+  std::vector<ParameterInfo> states;
   /// Fills the parameters; its body grows while the model is elaborated.
   std::unique_ptr<Frame> init;
 
   const ParameterInfo *find(llvm::StringRef parameter) const {
     llvm::StringMap<unsigned>::const_iterator it =
         parameterIndex.find(parameter);
-    return it == parameterIndex.end() ? nullptr : &parameters[it->second];
+    if (it != parameterIndex.end())
+      return &parameters[it->second];
+    for (const ParameterInfo &state : states)
+      if (state.name == parameter)
+        return &state;
+    return nullptr;
+  }
+  /// The parameters and states: what a trained model is.
+  std::vector<ParameterInfo> stored() const {
+    std::vector<ParameterInfo> all = parameters;
+    all.insert(all.end(), states.begin(), states.end());
+    return all;
   }
 };
 
@@ -86,6 +118,8 @@ struct ModelRun {
   Scope *scope = nullptr;
   /// Values of the parameters met so far, by name.
   llvm::StringMap<mlir::Value> parameters;
+  /// The states met so far, with the variables that hold their next values.
+  std::vector<std::pair<std::string, Scope *>> states;
   /// Layers of each kind met so far, by the kind with its prefix.
   llvm::StringMap<unsigned> layers;
   /// What names of layers and parameters begin with: "", "block1.".

@@ -99,9 +99,8 @@ Object Elaborator::evaluateNumber(const NumberExpr *expr) {
 
 /// Names of the language that this version has nothing for.
 static constexpr StringLiteral plannedNames[] = {
-    "argsort", "boolean_mask", "csv",   "cumsum",      "diag",    "hessian",
-    "inverse", "multinomial",  "npy",   "permutation", "randint", "safetensors",
-    "solve",   "squeeze",      "table", "topk"};
+    "argsort", "boolean_mask", "csv",     "cumsum", "diag",
+    "inverse", "solve",        "squeeze", "table",  "topk"};
 
 Object Elaborator::contextName(Loc loc, StringRef name) {
   if (name == "training")

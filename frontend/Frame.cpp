@@ -46,16 +46,24 @@ Value Frame::addArgument(Loc loc, StringRef kind, StringRef name,
 }
 
 Value Frame::feed(Loc loc, StringRef name, StringRef symbol,
-                  RankedTensorType type) {
+                  RankedTensorType type, int64_t firstRow) {
   if (symbol.empty())
     return argument(loc, "feed", name, type);
   // Rows that are used twice are fed once.
   Attribute source = FlatSymbolRefAttr::get(emit.context(), symbol);
+  IntegerAttr first;
+  if (firstRow)
+    first = emit.builder.getI64IntegerAttr(firstRow);
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    if (function.getArgAttr(i, sourceAttr) == source)
+    if (function.getArgAttr(i, sourceAttr) == source &&
+        function.getArgAttr(i, firstRowAttr) == first &&
+        function.getArgument(i).getType() == type)
       return function.getArgument(i);
-  return addArgument(loc, "feed", name, type,
-                     emit.builder.getNamedAttr(sourceAttr, source));
+  SmallVector<NamedAttribute> attributes{
+      emit.builder.getNamedAttr(sourceAttr, source)};
+  if (first)
+    attributes.push_back(emit.builder.getNamedAttr(firstRowAttr, first));
+  return addArgument(loc, "feed", name, type, attributes);
 }
 
 Value Frame::step(Loc loc) {
@@ -81,6 +89,8 @@ Value Frame::seed(Loc loc) {
 Value Frame::drawStep(Loc loc) {
   if (draws == Draws::PerStep)
     return step(loc);
+  if (draws == Draws::PerBatch)
+    return argument(loc, "batch", "batch", scalarOf(emit.i64()));
   return emit.splat(loc, {}, emit.i64(), Object(int64_t(0)));
 }
 
@@ -130,10 +140,10 @@ void Frame::finish(Loc loc) {
       FunctionType::get(emit.context(), function.getArgumentTypes(), types));
   if (!attributes.empty())
     function.setAllResultAttrs(attributes);
-  dropUnusedArguments();
+  dropUnusedArguments(function);
 }
 
-void Frame::dropUnusedArguments() {
+void Frame::dropUnusedArguments(func::FuncOp function) {
   llvm::BitVector unused(function.getNumArguments());
   for (BlockArgument argument : function.getArguments())
     if (argument.use_empty())

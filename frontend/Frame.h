@@ -13,9 +13,10 @@
 namespace sinter {
 /// What the random draws of a function depend on.
 enum class Draws {
-  Once,    // the data section's seed: equal in every run
-  PerRun,  // the seed argument
-  PerStep, // the seed and the step argument
+  Once,     // the data section's seed: equal in every run
+  PerRun,   // the seed argument
+  PerStep,  // the seed and the step argument
+  PerBatch, // the seed and the number of the batch: a step has several
 };
 
 /// A function of the module while its body is built. Arguments are added when
@@ -34,9 +35,10 @@ public:
   mlir::Value argument(Loc loc, llvm::StringRef kind, llvm::StringRef name,
                        mlir::RankedTensorType type,
                        llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
-  /// Rows of a source or column, fed for each batch.
+  /// Rows of a source or column, fed for each batch, or a fixed number of them
+  /// from `firstRow` on.
   mlir::Value feed(Loc loc, llvm::StringRef name, llvm::StringRef symbol,
-                   mlir::RankedTensorType type);
+                   mlir::RankedTensorType type, int64_t firstRow = 0);
   mlir::Value step(Loc loc);
   mlir::Value epoch(Loc loc);
   mlir::Value hyper(Loc loc, llvm::StringRef name, double value);
@@ -61,7 +63,7 @@ public:
   void addResult(llvm::StringRef name, mlir::Value value);
   /// Adds the return, and drops arguments that nothing uses.
   void finish(Loc loc);
-  void dropUnusedArguments();
+  static void dropUnusedArguments(mlir::func::FuncOp function);
 
   /// The seed of `Draws::Once`.
   int64_t fixedSeed = 0;

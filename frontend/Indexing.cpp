@@ -1,19 +1,14 @@
 //===- Indexing.cpp - x[...] ----------------------------------------------===//
 
-#include "frontend/Elaborator.h"
+#include "frontend/Indexing.h"
 
 using namespace mlir;
 using namespace sinter;
 
-namespace {
-/// A box of a tensor, as an index names it: offsets and strides for each
-/// dimension of the tensor, and the shape that remains.
-struct Box {
-  SmallVector<int64_t> offsets, strides;
-  Dims sizes;  // of the box, one for each dimension of the tensor
-  Dims result; // without the indexed dimensions, with the new axes
-};
-} // namespace
+bool Selection::isWhole(ArrayRef<Dim> dims) const {
+  return axes.empty() && ArrayRef<Dim>(box) == dims &&
+         llvm::all_of(strides, [](int64_t stride) { return stride == 1; });
+}
 
 /// `position` counted from the end if it is negative; nothing if it lies
 /// outside of `size`.
@@ -47,17 +42,148 @@ static void sliceRange(std::optional<int64_t> lo, std::optional<int64_t> hi,
     offset = 0;
 }
 
-static sinter::Diagnostic &outOfRange(Emitter &emit, Loc loc, int64_t position,
-                                      size_t axis, int64_t size) {
-  return emit.error(Code::BadIndex, loc,
-                    "index " + Twine(position) + " is outside of dimension " +
-                        Twine(axis) + ", which has " + Twine(size) +
-                        (size == 1 ? " element" : " elements"));
+static std::string elementsOf(size_t axis, int64_t size) {
+  return ("dimension " + Twine(axis) + ", which has " + Twine(size) +
+          (size == 1 ? " element" : " elements"))
+      .str();
 }
 
-static bool addSlice(Elaborator &elaborator, const SliceExpr *slice,
-                     const Dim &dim, Scope &scope, Box &box) {
+static void outOfRange(Emitter &emit, Loc loc, int64_t position, size_t axis,
+                       int64_t size) {
+  emit.error(Code::BadIndex, loc,
+             "index " + Twine(position) + " is outside of " +
+                 elementsOf(axis, size));
+}
+
+//===----------------------------------------------------------------------===//
+// Indices that are tensors
+//===----------------------------------------------------------------------===//
+
+/// The numbers of an index that are known at build time; nothing for others.
+static std::optional<SmallVector<int64_t>> knownNumbers(Value index) {
+  SmallVector<int64_t> numbers;
+  if (ConstantOp constant = index.getDefiningOp<ConstantOp>()) {
+    for (const APInt &number :
+         cast<DenseElementsAttr>(constant.getValue()).getValues<APInt>())
+      numbers.push_back(number.getSExtValue());
+    return numbers;
+  }
+  IotaOp iota = index.getDefiningOp<IotaOp>();
+  if (!iota)
+    return std::nullopt;
+  Dim dim = dimsOf(index)[iota.getAxis()];
+  if (dim.isDynamic() || dim.size == 0)
+    return std::nullopt;
+  // The first and the last are the extremes.
+  double start = iota.getStart().convertToDouble();
+  double step = iota.getStep().convertToDouble();
+  numbers.push_back(int64_t(start));
+  numbers.push_back(int64_t(start + double(dim.size - 1) * step));
+  return numbers;
+}
+
+/// The object as an index: a tensor of i32 or i64.
+static std::optional<Tensor> indexTensor(Elaborator &elaborator, Loc loc,
+                                         const Object &object) {
   Emitter &emit = elaborator.emit;
+  if (!object.is<Tensor>() && !object.list()) {
+    emit.error(Code::WrongType, loc,
+               "an index is an integer, a slice or None, this is " +
+                   describe(object));
+    return std::nullopt;
+  }
+  std::optional<Tensor> index = elaborator.toTensor(loc, object);
+  if (!index)
+    return std::nullopt;
+  if (index->element().isInteger(1)) {
+    emit.error(Code::WrongType, loc,
+               "an index of truth values would make the shape depend on them")
+        .addHelp("'where(mask, x, 0)' keeps the shape, and 'sum(mask)' counts");
+    return std::nullopt;
+  }
+  if (isa<FloatType>(index->element())) {
+    emit.error(Code::WrongType, loc,
+               "an index is an integer, this is " + describe(*index))
+        .addHelp("'cast(x, i64)' leaves out the fraction");
+    return std::nullopt;
+  }
+  if (index->element().getIntOrFloatBitWidth() < 32)
+    index->value = emit.cast(loc, index->value, emit.i32());
+  return index;
+}
+
+/// Whether what is built now runs as a program, where errors end it.
+static bool isInProgram(const Elaborator &elaborator) {
+  StringAttr role =
+      elaborator.frame->function->getAttrOfType<StringAttr>(roleAttr);
+  return role.getValue() == "program";
+}
+
+/// Ends the program where an index is out of range; false, with an error, if
+/// that is known already.
+static bool checkRange(Elaborator &elaborator, Loc loc, Value index,
+                       size_t axis, int64_t size) {
+  Emitter &emit = elaborator.emit;
+  if (std::optional<SmallVector<int64_t>> numbers = knownNumbers(index)) {
+    for (int64_t number : *numbers)
+      if (!wrapPosition(number, size)) {
+        outOfRange(emit, loc, number, axis, size);
+        return false;
+      }
+    return true;
+  }
+  if (!isInProgram(elaborator))
+    return true;
+  RankedTensorType type = cast<RankedTensorType>(index.getType());
+  Value least = emit.splat(loc, type, double(-size));
+  Value end = emit.splat(loc, type, double(size));
+  Value isAbove = emit.compare(loc, Predicate::GE, index, least);
+  Value isBelow = emit.compare(loc, Predicate::LT, index, end);
+  Value isInside = emit.binary<AndOp>(loc, isAbove, isBelow);
+  CheckOp::create(emit.builder, emit.at(loc), isInside, index,
+                  "the index lies within " + elementsOf(axis, size));
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Selections
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Takes the items of an index one by one.
+class Selector {
+public:
+  Selector(Elaborator &elaborator, ArrayRef<Dim> dims)
+      : elaborator(elaborator), emit(elaborator.emit), dims(dims) {}
+
+  bool add(const Expr *item, const Object &value, Scope &scope);
+  std::optional<Selection> finish(Loc loc);
+
+private:
+  bool addSlice(const SliceExpr *slice, const Dim &dim, Scope &scope);
+  bool addPosition(Loc loc, int64_t position, const Dim &dim);
+  bool addTensor(Loc loc, const Object &object, const Dim &dim);
+  void add(int64_t offset, int64_t stride, const Dim &size);
+  bool placePairs(Loc loc);
+
+  /// What the result's dimensions come from.
+  enum class Part { NewAxis, Kept, Single, Indexed };
+
+  Elaborator &elaborator;
+  Emitter &emit;
+  ArrayRef<Dim> dims;
+  Selection found;
+  SmallVector<Part> parts;
+};
+} // namespace
+
+void Selector::add(int64_t offset, int64_t stride, const Dim &size) {
+  found.offsets.push_back(offset);
+  found.strides.push_back(stride);
+  found.box.push_back(size);
+}
+
+bool Selector::addSlice(const SliceExpr *slice, const Dim &dim, Scope &scope) {
   auto part = [&](const Expr *expr, std::optional<int64_t> &value) {
     if (!expr || isa<NoneExpr>(expr))
       return true;
@@ -84,157 +210,211 @@ static bool addSlice(Elaborator &elaborator, const SliceExpr *slice,
   Dim size = dim;
   if (!dim.isDynamic())
     size.size = count;
-  box.offsets.push_back(offset);
-  box.strides.push_back(count > 0 ? step.value_or(1) : 1);
-  box.sizes.push_back(size);
-  box.result.push_back(size);
+  add(offset, count > 0 ? step.value_or(1) : 1, size);
+  parts.push_back(Part::Kept);
   return true;
 }
 
-/// The box that the items of an index name in a tensor of shape `dims`.
-static std::optional<Box> boxOf(Elaborator &elaborator, ArrayRef<Expr *> items,
-                                ArrayRef<Dim> dims, Scope &scope) {
-  Emitter &emit = elaborator.emit;
-  Box box;
-  for (const Expr *item : items) {
-    if (isa<NoneExpr>(item)) {
-      box.result.push_back({1, {}});
-      continue;
-    }
-    size_t axis = box.sizes.size();
-    if (axis == dims.size()) {
-      emit.error(Code::BadIndex, item->loc,
-                 "too many indices for a tensor of shape " + toString(dims));
-      return std::nullopt;
-    }
-    const Dim &dim = dims[axis];
-    if (const SliceExpr *slice = dyn_cast<SliceExpr>(item)) {
-      if (!addSlice(elaborator, slice, dim, scope, box))
-        return std::nullopt;
-      continue;
-    }
-    Object object = elaborator.evaluate(item, scope);
-    if (object.isAbsorbing())
-      return std::nullopt;
-    const int64_t *position = object.as<int64_t>();
-    if (!position) {
-      if (object.is<Tensor>() || object.list())
-        emit.unsupported(item->loc, "an index that is a tensor or a list");
-      else
-        emit.error(Code::WrongType, item->loc,
-                   "an index is an integer, a slice or None, this is " +
-                       describe(object));
-      return std::nullopt;
-    }
-    if (dim.isDynamic()) {
-      emit.error(Code::BadIndex, item->loc,
-                 "the run-time dimension '" + dim.name.getValue() +
-                     "' can only be taken whole, as ':'");
-      return std::nullopt;
-    }
-    std::optional<int64_t> wrapped = wrapPosition(*position, dim.size);
-    if (!wrapped) {
-      outOfRange(emit, item->loc, *position, axis, dim.size);
-      return std::nullopt;
-    }
-    box.offsets.push_back(*wrapped);
-    box.strides.push_back(1);
-    box.sizes.push_back({1, {}});
+bool Selector::addPosition(Loc loc, int64_t position, const Dim &dim) {
+  size_t axis = found.box.size();
+  std::optional<int64_t> wrapped = wrapPosition(position, dim.size);
+  if (!wrapped) {
+    outOfRange(emit, loc, position, axis, dim.size);
+    return false;
   }
-  for (const Dim &dim : dims.drop_front(box.sizes.size())) {
-    box.offsets.push_back(0);
-    box.strides.push_back(1);
-    box.sizes.push_back(dim);
-    box.result.push_back(dim);
+  found.singles.push_back(axis);
+  add(*wrapped, 1, {1, {}});
+  parts.push_back(Part::Single);
+  return true;
+}
+
+bool Selector::addTensor(Loc loc, const Object &object, const Dim &dim) {
+  size_t axis = found.box.size();
+  std::optional<Tensor> index = indexTensor(elaborator, loc, object);
+  if (!index || !checkRange(elaborator, loc, index->value, axis, dim.size))
+    return false;
+  Dims pairs;
+  unsigned fromEnd = 0;
+  if (!Emitter::broadcastDims(found.pairs, index->dims(), pairs, fromEnd)) {
+    emit.error(Code::ShapeMismatch, loc,
+               "indices pair up: the shape " + toString(index->dims()) +
+                   " of this one does not fit " + toString(found.pairs) +
+                   " of those before");
+    return false;
   }
-  return box;
+  found.pairs = pairs;
+  found.axes.push_back(axis);
+  found.indices.push_back(index->value);
+  add(0, 1, dim);
+  parts.push_back(Part::Indexed);
+  return true;
+}
+
+bool Selector::add(const Expr *item, const Object &value, Scope &scope) {
+  const SliceExpr *slice = dyn_cast<SliceExpr>(item);
+  if (!slice && value.isNone()) {
+    parts.push_back(Part::NewAxis);
+    return true;
+  }
+  size_t axis = found.box.size();
+  if (axis == dims.size()) {
+    emit.error(Code::BadIndex, item->loc,
+               "too many indices for a tensor of shape " + toString(dims));
+    return false;
+  }
+  const Dim &dim = dims[axis];
+  if (slice)
+    return addSlice(slice, dim, scope);
+  if (dim.isDynamic()) {
+    emit.error(Code::BadIndex, item->loc,
+               "the run-time dimension '" + dim.name.getValue() +
+                   "' can only be taken whole, as ':'");
+    return false;
+  }
+  if (const int64_t *position = value.as<int64_t>())
+    return addPosition(item->loc, *position, dim);
+  return addTensor(item->loc, value, dim);
+}
+
+/// Makes the result's shape. Beside indices that pair up, numbers count as such
+/// too; if a slice or new axis parts them, their dimensions come first.
+bool Selector::placePairs(Loc loc) {
+  auto isIndex = [](Part part) {
+    return part == Part::Single || part == Part::Indexed;
+  };
+  Part *first = llvm::find_if(parts, isIndex), *last = first;
+  while (last != parts.end() && isIndex(*last))
+    ++last;
+  bool isApart = std::any_of(last, parts.end(), isIndex);
+  size_t place = 0, axis = 0;
+  for (auto [number, part] : llvm::enumerate(parts)) {
+    if (&parts[number] == first && !isApart) {
+      found.pairsAt = axis - llvm::count_if(found.singles, [&](int64_t single) {
+                        return single < int64_t(axis);
+                      });
+      place = found.result.size();
+    }
+    if (part == Part::NewAxis)
+      found.result.push_back({1, {}});
+    else if (part == Part::Kept)
+      found.result.push_back(found.box[axis]);
+    axis += part != Part::NewAxis;
+  }
+  llvm::append_range(found.result, ArrayRef(found.box).drop_front(axis));
+  found.result.insert(found.result.begin() + place, found.pairs.begin(),
+                      found.pairs.end());
+  return bool(emit.tensorType(loc, found.result, emit.i32()));
+}
+
+std::optional<Selection> Selector::finish(Loc loc) {
+  for (const Dim &dim : dims.drop_front(found.box.size()))
+    add(0, 1, dim);
+  SmallVector<Part> all = parts;
+  all.append(
+      found.box.size() -
+          llvm::count_if(parts, [](Part p) { return p != Part::NewAxis; }),
+      Part::Kept);
+  parts = all;
+  if (!placePairs(loc))
+    return std::nullopt;
+  for (Value &index : found.indices)
+    if (!(index = emit.broadcast(loc, index, found.pairs)))
+      return std::nullopt;
+  return std::move(found);
+}
+
+std::vector<Object> sinter::evaluateItems(Elaborator &elaborator,
+                                          ArrayRef<Expr *> items,
+                                          Scope &scope) {
+  std::vector<Object> values;
+  for (const Expr *item : items)
+    values.push_back(isa<SliceExpr>(item) ? Object(Nothing())
+                                          : elaborator.evaluate(item, scope));
+  return values;
+}
+
+std::optional<Selection> sinter::select(Elaborator &elaborator, Loc loc,
+                                        ArrayRef<Expr *> items,
+                                        ArrayRef<Object> values,
+                                        ArrayRef<Dim> dims, Scope &scope) {
+  Selector selector(elaborator, dims);
+  for (auto [item, value] : llvm::zip(items, values))
+    if (value.isAbsorbing() || !selector.add(item, value, scope))
+      return std::nullopt;
+  return selector.finish(loc);
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+/// Moves the dimensions [0, count) behind the `place` ones that follow them.
+static Value moveFront(Emitter &emit, Loc loc, Value x, size_t count,
+                       size_t place) {
+  if (count == 0 || place == 0)
+    return x;
+  SmallVector<int64_t> permutation;
+  for (size_t dim = 0; dim < place; ++dim)
+    permutation.push_back(count + dim);
+  for (size_t dim = 0; dim < count; ++dim)
+    permutation.push_back(dim);
+  for (size_t dim = count + place; dim < dimsOf(x).size(); ++dim)
+    permutation.push_back(dim);
+  return emit.transpose(loc, x, permutation);
+}
+
+Value sinter::readSelection(Emitter &emit, Loc loc, Value x,
+                            const Selection &selection) {
+  x = emit.slice(loc, x, selection.offsets, selection.strides, selection.box);
+  if (selection.axes.empty())
+    return emit.reshape(loc, x, selection.result);
+  // Without the dimensions that numbers took.
+  Dims kept, gathered = selection.pairs;
+  SmallVector<int64_t> axes;
+  for (auto [axis, dim] : llvm::enumerate(selection.box)) {
+    if (llvm::is_contained(selection.singles, int64_t(axis)))
+      continue;
+    if (llvm::is_contained(selection.axes, int64_t(axis)))
+      axes.push_back(kept.size());
+    else
+      gathered.push_back(dim);
+    kept.push_back(dim);
+  }
+  x = emit.reshape(loc, x, kept);
+  RankedTensorType type = emit.tensorType(
+      loc, gathered, cast<RankedTensorType>(x.getType()).getElementType());
+  if (!type)
+    return {};
+  x = GatherOp::create(emit.builder, emit.at(loc), type, x, selection.indices,
+                       axes);
+  x = moveFront(emit, loc, x, selection.pairs.size(), selection.pairsAt);
+  return emit.reshape(loc, x, selection.result);
 }
 
 Object Elaborator::index(Loc loc, const Object &base, ArrayRef<Expr *> items,
                          Scope &scope) {
   if (base.isAbsorbing())
     return base;
+  if (const ColumnOfFile *column = base.as<ColumnOfFile>())
+    return sliceRows(loc, *column, items, scope);
+  std::vector<Object> values = evaluateItems(*this, items, scope);
   // A list that is no tensor yet is indexed at build time.
   const List *list = base.list();
-  if (list && items.size() == 1 && !isa<SliceExpr, NoneExpr>(items[0])) {
-    Object object = evaluate(items[0], scope);
-    if (object.isAbsorbing())
-      return object;
-    if (const int64_t *position = object.as<int64_t>()) {
-      int64_t size = list->elements.size();
-      if (std::optional<int64_t> wrapped = wrapPosition(*position, size))
-        return list->elements[*wrapped];
-      outOfRange(emit, items[0]->loc, *position, 0, size);
-      return Object::error();
-    }
+  const int64_t *position = values.front().as<int64_t>();
+  if (list && position && items.size() == 1) {
+    int64_t size = list->elements.size();
+    if (std::optional<int64_t> wrapped = wrapPosition(*position, size))
+      return list->elements[*wrapped];
+    outOfRange(emit, items[0]->loc, *position, 0, size);
+    return Object::error();
   }
   std::optional<Tensor> tensor = toTensor(loc, base);
   if (!tensor)
     return Object::error();
-  std::optional<Box> box = boxOf(*this, items, tensor->dims(), scope);
-  if (!box)
+  std::optional<Selection> selection =
+      select(*this, loc, items, values, tensor->dims(), scope);
+  if (!selection)
     return Object::error();
-  Value value =
-      emit.slice(loc, tensor->value, box->offsets, box->strides, box->sizes);
-  value = value ? emit.reshape(loc, value, box->result) : value;
+  Value value = readSelection(emit, loc, tensor->value, *selection);
   return value ? Object(value) : Object::error();
-}
-
-Object Elaborator::assignElement(const IndexExpr *target, const Object &old,
-                                 const Object &value, Loc valueLoc,
-                                 Scope &scope) {
-  if (old.isAbsorbing() || value.isAbsorbing())
-    return absorb(old, value);
-  std::optional<Tensor> tensor = toTensor(target->loc, old);
-  if (!tensor)
-    return Object::error();
-  std::optional<Box> box = boxOf(*this, target->items, tensor->dims(), scope);
-  if (!box)
-    return Object::error();
-  // The value takes the shape of what the index names, then the box's own.
-  Type element = tensor->element();
-  Dims dims;
-  unsigned fromEnd = 0;
-  Dims have;
-  if (!value.isNumber()) {
-    std::optional<Tensor> given = toTensor(valueLoc, value);
-    if (!given)
-      return Object::error();
-    have = given->dims();
-  }
-  if (!Emitter::broadcastDims(have, box->result, dims, fromEnd) ||
-      dims != box->result) {
-    emit.error(Code::ShapeMismatch, valueLoc,
-               "a value of shape " + toString(have) +
-                   " does not fit the elements of shape " +
-                   toString(box->result));
-    return Object::error();
-  }
-  Value part = convert(valueLoc, value, element, dims);
-  part = part ? emit.reshape(valueLoc, part, box->sizes) : part;
-  if (!part)
-    return Object::error();
-  if (box->sizes == tensor->dims() &&
-      llvm::all_of(box->strides, [](int64_t stride) { return stride == 1; }))
-    return Object(part);
-  return replaceBox(target->loc, tensor->value, part, box->offsets,
-                    box->strides);
-}
-
-/// `whole` with the elements of a box replaced by those of `part`.
-Value Elaborator::replaceBox(Loc loc, Value whole, Value part,
-                             ArrayRef<int64_t> offsets,
-                             ArrayRef<int64_t> strides) {
-  RankedTensorType type = cast<RankedTensorType>(whole.getType());
-  RankedTensorType partType = cast<RankedTensorType>(part.getType());
-  Value ones = emit.splat(loc, withElement(partType, emit.i32()), 1);
-  Value mask =
-      PadOp::create(emit.builder, emit.at(loc), withElement(type, emit.i32()),
-                    ones, offsets, strides);
-  Value isInside =
-      emit.compare(loc, Predicate::NE, mask,
-                   emit.splat(loc, withElement(type, emit.i32()), 0));
-  Value placed =
-      PadOp::create(emit.builder, emit.at(loc), type, part, offsets, strides);
-  return emit.select(loc, isInside, placed, whole);
 }

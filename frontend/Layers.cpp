@@ -70,13 +70,6 @@ Object sinter::applyDense(Call &call) {
   return Object(product);
 }
 
-Object sinter::applyIdx(Call &call) {
-  std::optional<std::string> path = call.text(0);
-  if (!path)
-    return Object::error();
-  return call.elaborator.fileRows(call.loc, "idx", *path);
-}
-
 Object sinter::applyGroups(Call &call) {
   for (unsigned i : {0u, 1u})
     if (!call[i].isNumber() && !call[i].isNone() && !call[i].is<Tensor>()) {

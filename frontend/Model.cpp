@@ -55,9 +55,9 @@ void Elaborator::executeInput(const BindStmt *stmt, Scope &scope) {
     else
       object = feedInput(stmt, type);
   }
-  lint.noteDeclaration(stmt->kind == Stmt::Kind::Target ? "the target"
-                                                        : "the input",
-                       stmt->name, stmt->nameLoc);
+  lint.noteDeclaration(
+      stmt->kind == Stmt::Kind::Target ? "the target" : "the input", stmt->name,
+                       stmt->nameLoc);
   declare(scope, stmt->name, {std::move(object), stmt->nameLoc});
 }
 
@@ -252,8 +252,9 @@ void Elaborator::executePredict(const ValueStmt *stmt, Scope &scope) {
 static SmallVector<std::string> neededInputs(ModuleOp module,
                                              const Experiment &experiment) {
   SmallVector<std::string> names;
-  func::FuncOp predict =
-      module.lookupSymbol<func::FuncOp>(experiment.name + ".predict");
+  // The first fold has the prediction of all.
+  std::string owner = experiment.title + (experiment.fold >= 0 ? ".fold0" : "");
+  func::FuncOp predict = module.lookupSymbol<func::FuncOp>(owner + ".predict");
   for (unsigned i = 0; predict && i < predict.getNumArguments(); ++i)
     if (predict.getArgAttrOfType<StringAttr>(i, kindAttr) == "feed")
       names.push_back(predict.getArgAttrOfType<StringAttr>(i, nameAttr).str());
@@ -264,6 +265,7 @@ static SmallVector<std::string> neededInputs(ModuleOp module,
 bool Elaborator::bindInputs(Loc loc, ModelRun &run,
                             ArrayRef<CallArgument> arguments) {
   const Experiment &experiment = run.experiment;
+  StringRef title = experiment.title;
   SmallVector<std::string> names = neededInputs(*module, experiment);
   auto fail = [&](Loc place, const Twine &message) {
     emit.error(Code::WrongArguments, place, message)
@@ -271,7 +273,7 @@ bool Elaborator::bindInputs(Loc loc, ModelRun &run,
     return false;
   };
   if (arguments.size() != names.size())
-    return fail(loc, "'" + experiment.name + "' wants " + Twine(names.size()) +
+    return fail(loc, "'" + title + "' wants " + Twine(names.size()) +
                          (names.size() == 1 ? " input: " : " inputs: ") +
                          llvm::join(names, ", "));
   for (auto [i, argument] : llvm::enumerate(arguments)) {
@@ -286,8 +288,7 @@ bool Elaborator::bindInputs(Loc loc, ModelRun &run,
     StringRef name =
         argument.name.empty() ? StringRef(names[i]) : argument.name;
     if (!llvm::is_contained(names, name))
-      return fail(argument.loc,
-                  "'" + experiment.name + "' has no input '" + name + "'");
+      return fail(argument.loc, "'" + title + "' has no input '" + name + "'");
     if (!run.inputs.try_emplace(name, argument).second)
       return fail(argument.loc, "the input '" + name + "' is given twice");
     if (i == 0)
@@ -305,17 +306,31 @@ Object Elaborator::callExperiment(Loc loc, Experiment &experiment,
       return argument.value;
   if (!experiment.isValid)
     return Object::error();
-  if (section || model || !frame) {
-    emit.unsupported(loc, "calling a trained model outside of a program");
+  if (!frame) {
+    emit.error(Code::WrongPlace, loc,
+               "the trained model '" + experiment.name +
+                   "' cannot be called here")
+        .addHelp("programs, data sections and other models can call it");
     return Object::error();
   }
-  ModelRun run(experiment, Mode::Call);
-  if (!bindInputs(loc, run, arguments))
-    return Object::error();
-  Position saved = *this;
-  emit.calls.push_back(loc);
-  runModel(run);
-  emit.calls.pop_back();
-  static_cast<Position &>(*this) = std::move(saved);
-  return run.prediction ? Object(run.prediction) : Object::error();
+  std::vector<Experiment *> parts = experiment.parts;
+  if (parts.empty())
+    parts.push_back(&experiment);
+  SmallVector<Value> predictions;
+  for (Experiment *part : parts) {
+    ModelRun run(*part, Mode::Call);
+    if (!bindInputs(loc, run, arguments))
+      return Object::error();
+    Position saved = *this;
+    rows = nullptr;
+    emit.calls.push_back(loc);
+    runModel(run);
+    emit.calls.pop_back();
+    static_cast<Position &>(*this) = std::move(saved);
+    if (!run.prediction)
+      return Object::error();
+    predictions.push_back(run.prediction);
+  }
+  Value prediction = averaged(loc, predictions);
+  return prediction ? Object(prediction) : Object::error();
 }

@@ -139,6 +139,8 @@ std::string sinter::describe(const Object &object) {
     return "a value for each group of parameters";
   if (object.is<const DataPart *>())
     return "a data section";
+  if (object.is<ColumnOfFile>())
+    return "the rows of a file";
   if (object.is<MemberPath>())
     return "an experiment";
   if (object.is<Declaration>())

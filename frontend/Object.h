@@ -23,8 +23,10 @@ namespace sinter {
 class Object;
 class Scope;
 struct Builtin;
+struct DataColumn;
 struct DataPart;
 struct Experiment;
+struct FileReference;
 
 /// Stands for a value that cannot be had, and absorbs what is computed from it:
 /// after an error, which was reported where it arose, or because the value
@@ -101,9 +103,11 @@ struct Initialiser {
     XavierUniform,
     HeNormal,
     HeUniform,
+    File, // the tensor that `file` holds
   };
   Kind kind = Kind::Constant;
   double a = 0, b = 0;
+  std::shared_ptr<const FileReference> file = nullptr;
 };
 
 /// `groups(weights = a, biases = b)`: a value for each group of parameters.
@@ -115,6 +119,12 @@ struct Groups {
 /// program.
 struct Declaration {
   const Stmt *stmt;
+};
+
+/// A column whose rows come from a file, where no rows are at hand.
+struct ColumnOfFile {
+  const DataPart *part;
+  const DataColumn *column;
 };
 
 /// A declaration that is evaluated when its name is first used.
@@ -136,7 +146,7 @@ public:
                    std::shared_ptr<const Text>, std::shared_ptr<List>,
                    IntegerRange, Dim, Tensor, Closure, const Builtin *,
                    mlir::Type, Initialiser, Groups, Declaration,
-                   const DataPart *, MemberPath, Deferred>;
+                   const DataPart *, ColumnOfFile, MemberPath, Deferred>;
 
   Object() : content(Absorbing()) {}
   template <typename T, typename = std::enable_if_t<std::conjunction_v<

@@ -57,7 +57,27 @@ bool Elaborator::evaluateOptimizer(Experiment &experiment, Scope &scope,
           {argument.value->loc, argument.name,
            hyperParameter(argument.value->loc, word, value)});
     }
+  addLearningRate(use);
   return true;
+}
+
+/// The learning rate can be changed on the command line even where the rule's
+/// default is used.
+void Elaborator::addLearningRate(OptimizerUse &use) {
+  ArrayRef<Parameter> parameters = use.rule->params.drop_front(2);
+  const Parameter *rate = llvm::find_if(
+      parameters, [](const Parameter &other) { return other.name == "lr"; });
+  if (rate == parameters.end() || !rate->value)
+    return;
+  for (auto [i, given] : llvm::enumerate(use.settings))
+    if (given.name == "lr" ||
+        (given.name.empty() && &parameters[i] == rate))
+      return;
+  bool isLibrary = use.rule->loc.file == emit.preludeFile;
+  Loc loc = rate->value->loc;
+  Object value =
+      evaluate(rate->value, isLibrary ? *preludeScope : *fileScope);
+  use.settings.push_back({loc, "lr", hyperParameter(loc, "lr", value)});
 }
 
 //===----------------------------------------------------------------------===//
@@ -124,7 +144,11 @@ void Elaborator::clipByNorm(Experiment &experiment, Scope &scope,
   }
 }
 
-void Elaborator::buildUpdates(Experiment &experiment, ModelRun &run) {
+//===----------------------------------------------------------------------===//
+// A step of the training
+//===----------------------------------------------------------------------===//
+
+void Elaborator::train(Experiment &experiment, ModelRun &run) {
   if (!experiment.optimizer)
     return;
   if (run.loss && experiment.parameters.empty()) {
@@ -133,13 +157,19 @@ void Elaborator::buildUpdates(Experiment &experiment, ModelRun &run) {
                    "' has no parameters to train");
     return;
   }
-  model = nullptr;
-  hasSteps = true;
-  Scope &scope = newScope(fileScope);
-  OptimizerUse use;
-  if (!evaluateOptimizer(experiment, scope, use) || !run.loss)
+  if (experiment.accumulate > 1) {
+    if (run.loss)
+      accumulate(experiment, run, lossGradients(experiment, run));
     return;
+  }
+  SmallVector<Value> gradients;
+  if (run.loss)
+    llvm::append_range(gradients, lossGradients(experiment, run));
+  buildUpdates(experiment, gradients);
+}
 
+/// The loss's gradients with respect to the parameters, in their order.
+ResultRange Elaborator::lossGradients(Experiment &experiment, ModelRun &run) {
   SmallVector<Value> values;
   SmallVector<Type> types;
   SmallVector<StringRef> names;
@@ -151,7 +181,19 @@ void Elaborator::buildUpdates(Experiment &experiment, ModelRun &run) {
   GradientOp gradient =
       GradientOp::create(emit.builder, emit.at(run.lossLoc), types, run.loss,
                          values, Value(), emit.builder.getStrArrayAttr(names));
-  SmallVector<Value> gradients(gradient.getResults());
+  return gradient.getResults();
+}
+
+/// Clips the gradients and applies the optimizer's rule. Without gradients (the
+/// loss has an error) only its settings are checked.
+void Elaborator::buildUpdates(Experiment &experiment,
+                              MutableArrayRef<Value> gradients) {
+  model = nullptr;
+  hasSteps = true;
+  Scope &scope = newScope(fileScope);
+  OptimizerUse use;
+  if (!evaluateOptimizer(experiment, scope, use) || gradients.empty())
+    return;
   if (experiment.clipValue)
     clipByValue(experiment, scope, gradients);
   if (experiment.clipNorm)
@@ -162,6 +204,75 @@ void Elaborator::buildUpdates(Experiment &experiment, ModelRun &run) {
     if (diagnostics.numErrors() != errorsBefore)
       return;
   }
+}
+
+//===----------------------------------------------------------------------===//
+// Accumulation
+//===----------------------------------------------------------------------===//
+
+static std::string sumName(StringRef name) {
+  return ("accumulate/" + name).str();
+}
+
+/// Adds what the batch gives, times its examples, to sums that 'update' divides
+/// by the examples of all batches: as one large batch would be averaged.
+void Elaborator::accumulate(Experiment &experiment, ModelRun &run,
+                            ValueRange gradients) {
+  Loc loc = run.lossLoc;
+  Value examples = emit.cast(loc, emit.extent(loc, run.batch), emit.f64());
+  auto add = [&](StringRef name, Value value) {
+    RankedTensorType type = cast<RankedTensorType>(value.getType());
+    std::string label = sumName(name);
+    std::string symbol = experiment.name + "/" + label;
+    addGlobal(loc, GlobalKind::State, symbol, labelOf(experiment, label),
+              experiment.name, type);
+    Value sum = emit.load(loc, symbol, type);
+    emit.store(loc, emit.binary<AddOp>(loc, sum, value), symbol);
+  };
+  auto weighted = [&](Value value) {
+    RankedTensorType type = cast<RankedTensorType>(value.getType());
+    Value weight = emit.broadcast(
+        loc, emit.cast(loc, examples, type.getElementType()), dimsOf(type));
+    return emit.binary<MulOp>(loc, value, weight);
+  };
+  for (auto [info, gradient] : llvm::zip(experiment.parameters, gradients)) {
+    WordScope word(emit, info.name);
+    add(info.name, weighted(gradient));
+  }
+  add("loss", weighted(emit.cast(loc, run.loss, emit.f64())));
+  add("examples", examples);
+}
+
+/// The mean that a sum of `accumulate` stands for; the sum is zero again.
+Value Elaborator::meanOfBatches(Experiment &experiment, StringRef name,
+                                RankedTensorType type, Value examples) {
+  Loc loc = experiment.loc;
+  std::string symbol = experiment.name + "/" + sumName(name);
+  WordScope word(emit, name);
+  Value sum = emit.load(loc, symbol, type);
+  emit.store(loc, emit.splat(loc, type, 0), symbol);
+  Value count = emit.broadcast(
+      loc, emit.cast(loc, examples, type.getElementType()), dimsOf(type));
+  return emit.binary<DivOp>(loc, sum, count);
+}
+
+/// The optimizer's step after the batches of `accumulate`.
+void Elaborator::buildUpdateFunction(Experiment &experiment) {
+  auto build = [&](Frame &function) {
+    Loc loc = experiment.loc;
+    RankedTensorType scalar = scalarOf(emit.f64());
+    std::string symbol = experiment.name + "/" + sumName("examples");
+    Value examples = emit.load(loc, symbol, scalar);
+    emit.store(loc, emit.splat(loc, scalar, 0), symbol);
+    SmallVector<Value> gradients;
+    for (const ParameterInfo &info : experiment.parameters)
+      gradients.push_back(
+          meanOfBatches(experiment, info.name, info.type, examples));
+    function.addResult("loss",
+                       meanOfBatches(experiment, "loss", scalar, examples));
+    buildUpdates(experiment, gradients);
+  };
+  buildFunction(experiment, experiment.loc, "update", Draws::PerStep, build);
 }
 
 //===----------------------------------------------------------------------===//
@@ -239,10 +350,8 @@ void Elaborator::finishUpdate(UpdateOp op, const FunctionStmt *rule,
 }
 
 void Elaborator::executeState(const BindStmt *stmt, Scope &scope) {
-  if (!update || blockKind != BlockKind::Optimizer) {
-    emit.unsupported(stmt->loc, "'state' in a model");
-    return;
-  }
+  if (!update || blockKind != BlockKind::Optimizer)
+    return executeModelState(stmt, scope);
   RankedTensorType type = update->parameter.type;
   if (stmt->type) {
     type = evaluateType(stmt->type, scope);

@@ -107,9 +107,10 @@ Object Elaborator::parameter(Loc loc, StringRef name, RankedTensorType type,
 
 /// The name of an experiment's tensor in files.
 std::string Elaborator::labelOf(const Experiment &experiment, StringRef name) {
-  if (experimentCount <= 1)
-    return name.str();
-  return experiment.name + "/" + name.str();
+  std::string label = name.str();
+  if (experiment.fold >= 0)
+    label = "fold" + std::to_string(experiment.fold) + "/" + label;
+  return experimentCount <= 1 ? label : experiment.title + "/" + label;
 }
 
 void Elaborator::initialise(Loc loc, const ParameterInfo &info,
@@ -129,9 +130,57 @@ void Elaborator::initialise(Loc loc, const ParameterInfo &info,
     value = draw(loc, *recipe, info.name, info.type);
   }
   if (value)
-    StoreOp::create(emit.builder, emit.at(loc), value,
-                    FlatSymbolRefAttr::get(emit.context(), info.symbol));
+    emit.store(loc, value, info.symbol);
+  if (value && value.getDefiningOp<SplatOp>())
+    lint.noteConstant(info.symbol);
   frame = saved;
+}
+
+/// The first value of a parameter or state, built in the init function.
+Object Elaborator::buildInitial(const BindStmt *stmt, Scope &scope) {
+  InsertionScope insertion(emit);
+  Frame *saved = frame;
+  frame = model->experiment.init.get();
+  emit.builder.setInsertionPointToEnd(&frame->function.front());
+  Object initial = evaluate(stmt->value, scope);
+  if (initial.list())
+    if (std::optional<Tensor> tensor = toTensor(stmt->value->loc, initial))
+      initial = *tensor;
+  frame = saved;
+  return initial;
+}
+
+/// The type of a parameter or state, and its first value unless its storage is
+/// `known` from another mode. The type is null after an error.
+RankedTensorType Elaborator::evaluateInitial(const BindStmt *stmt, Scope &scope,
+                                             const ParameterInfo *known,
+                                             Object &initial) {
+  RankedTensorType type;
+  if (stmt->type) {
+    type = evaluateType(stmt->type, scope);
+    if (!type)
+      return {};
+  }
+  // Streams are numbered in the same way in all modes.
+  streams.enter(stmt->name);
+  if (stmt->value && !known)
+    initial = buildInitial(stmt, scope);
+  streams.leave();
+  if (type || known)
+    return type ? type : known->type;
+  if (const Tensor *tensor = initial.as<Tensor>())
+    return tensor->type();
+  const Initialiser *recipe = initial.as<Initialiser>();
+  if (recipe && recipe->file)
+    return makeTensor(schemaOf(*recipe->file).dims, emit.f32());
+  bool isState = stmt->kind == Stmt::Kind::State;
+  if (!stmt->value || !initial.isAbsorbing())
+    emit.error(Code::WrongType, stmt->nameLoc,
+               (isState ? "the state '" : "the parameter '") + stmt->name +
+                   "' needs a type")
+        .addHelp((isState ? "'state " : "'param ") + stmt->name +
+                 " : f32[2, 1] = ...'");
+  return {};
 }
 
 void Elaborator::executeParam(const BindStmt *stmt, Scope &scope) {
@@ -142,43 +191,15 @@ void Elaborator::executeParam(const BindStmt *stmt, Scope &scope) {
     return;
   }
   std::string name = model->prefix + stmt->name.str();
-  bool isNew = !model->experiment.find(name);
+  Object initial, value;
   RankedTensorType type;
-  if (stmt->type) {
-    type = evaluateType(stmt->type, scope);
-    if (!type) {
-      declare(scope, stmt->name, {Object::error(), stmt->nameLoc});
-      return;
-    }
-  }
-  // The value is computed once, in the init function.
-  Object initial;
-  streams.enter(stmt->name);
-  if (!stmt->value) {
+  if (stmt->value)
+    type = evaluateInitial(stmt, scope, model->experiment.find(name), initial);
+  else
     emit.error(Code::WrongType, stmt->nameLoc,
                "the parameter '" + stmt->name + "' needs an initial value");
-  } else if (isNew) {
-    Frame *saved = frame;
-    InsertionScope insertion(emit);
-    frame = model->experiment.init.get();
-    emit.builder.setInsertionPointToEnd(&frame->function.front());
-    initial = evaluate(stmt->value, scope);
-    if (initial.list())
-      if (std::optional<Tensor> tensor = toTensor(stmt->value->loc, initial))
-        initial = *tensor;
-    frame = saved;
-  }
-  streams.leave();
-  if (!type && !isNew)
-    type = model->experiment.find(name)->type;
-  if (const Tensor *tensor = initial.as<Tensor>(); !type && tensor)
-    type = tensor->type();
-  if (!type && !initial.isAbsorbing())
-    emit.error(Code::WrongType, stmt->nameLoc,
-               "the parameter '" + stmt->name + "' needs a type")
-        .addHelp("'param " + stmt->name + " : f32[2, 1] = ...'");
-  Object value =
-      type ? parameter(stmt->nameLoc, name, type, initial) : Object::error();
+  if (type)
+    value = parameter(stmt->nameLoc, name, type, initial);
   declare(scope, stmt->name, {std::move(value), stmt->nameLoc});
 }
 
@@ -229,6 +250,21 @@ static double scaleOf(Initialiser::Kind kind, RankedTensorType type) {
   }
 }
 
+Value Elaborator::initialFromFile(Loc loc, const FileReference &file,
+                                  RankedTensorType type) {
+  Value value = wholeFile(loc, file);
+  if (!value)
+    return {};
+  if (dimsOf(value) != dimsOf(type)) {
+    emit.error(Code::ShapeMismatch, loc,
+               "'" + file.path + "' holds " +
+                   typeName(cast<RankedTensorType>(value.getType())) +
+                   ", the parameter is " + typeName(type));
+    return {};
+  }
+  return emit.cast(loc, value, type.getElementType());
+}
+
 Value Elaborator::draw(Loc loc, const Initialiser &initialiser, StringRef key,
                        RankedTensorType type) {
   double low = initialiser.a, high = initialiser.b;
@@ -237,6 +273,8 @@ Value Elaborator::draw(Loc loc, const Initialiser &initialiser, StringRef key,
   switch (initialiser.kind) {
   case Initialiser::Kind::Constant:
     return emit.splat(loc, type, initialiser.a);
+  case Initialiser::Kind::File:
+    return initialFromFile(loc, *initialiser.file, type);
   case Initialiser::Kind::Normal:
   case Initialiser::Kind::Uniform:
     break;

@@ -1,7 +1,7 @@
 //===- Statements.cpp - What blocks do ------------------------------------===//
 
-#include "frontend/ControlFlow.h"
 #include "frontend/DslWriter.h"
+#include "frontend/ControlFlow.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -185,8 +185,7 @@ static bool isDeclaration(Stmt::Kind kind) {
 
 void Elaborator::executeStatement(const Stmt *stmt, Scope &scope,
                                   Object &last) {
-  if (isDeclaration(stmt->kind) &&
-      !isOutsideRegions(stmt->loc, "a declaration"))
+  if (isDeclaration(stmt->kind) && !isOutsideRegions(stmt->loc, "a declaration"))
     return;
   using K = BlockKind;
   switch (stmt->kind) {
@@ -309,9 +308,9 @@ void Elaborator::executeBind(const BindStmt *stmt, Scope &scope) {
   }
   if (part && blockKind == BlockKind::Data && object.is<Tensor>())
     part->wholeValues.try_emplace(stmt->name, stmt->nameLoc);
-  lint.noteDeclaration(stmt->kind == Stmt::Kind::Var ? "the variable"
-                                                     : "the value",
-                       stmt->name, stmt->nameLoc);
+  lint.noteDeclaration(
+      stmt->kind == Stmt::Kind::Var ? "the variable" : "the value", stmt->name,
+      stmt->nameLoc);
   declare(scope, stmt->name,
           {std::move(object), stmt->nameLoc, stmt->kind == Stmt::Kind::Var});
 }
@@ -455,6 +454,9 @@ bool Elaborator::printPieces(Loc loc, const Object &object,
       addText("");
     return true;
   }
+  // The shape of a scalar.
+  if (object.list() && object.list()->elements.empty())
+    return addText("[]");
   std::optional<Tensor> tensor = toTensor(loc, object);
   if (!tensor)
     return false;

@@ -30,7 +30,8 @@ def Sinter_GlobalKind : Sinter_Enum<"GlobalKind", [
   I32EnumAttrCase<"Frozen", 1, "frozen">,
   I32EnumAttrCase<"State", 2, "state">,
   I32EnumAttrCase<"Metric", 3, "metric">,
-  I32EnumAttrCase<"Column", 4, "column">
+  I32EnumAttrCase<"Column", 4, "column">,
+  I32EnumAttrCase<"Scratch", 5, "scratch">
 ]>;
 def Sinter_GlobalKindAttr : EnumAttr<Sinter_Dialect, Sinter_GlobalKind, "kind">;
 

@@ -75,6 +75,13 @@ LogicalResult ExperimentOp::verify() {
       (getValidRows() && !checkRows(*getValidRows())))
     return emitOpError(
         "row ranges are [begin, end] with end = -1 for all rows");
+  if (getAccumulate().value_or(1) < 1 || getPatience().value_or(1) < 1)
+    return emitOpError("needs accumulate >= 1 and patience >= 1");
+  if (getPatience() && (!getMonitor() || !getMinDelta()))
+    return emitOpError("with patience needs monitor and min_delta");
+  std::optional<ArrayRef<int64_t>> fold = getFold();
+  if (fold && (fold->size() != 2 || (*fold)[0] < 0 || (*fold)[0] >= (*fold)[1]))
+    return emitOpError("a fold is [i, n] with 0 <= i < n");
   return success();
 }
 

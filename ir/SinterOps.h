@@ -69,12 +69,16 @@ inline constexpr llvm::StringLiteral roleAttr = "sinter.role";
 inline constexpr llvm::StringLiteral ownerAttr = "sinter.owner";
 /// On arguments and results: the user's word for the value.
 inline constexpr llvm::StringLiteral nameAttr = "sinter.name";
-/// On arguments: "feed", "step", "epoch", "seed", "hyper" or "row".
+/// On arguments: "feed", "step", "batch", "epoch", "seed", "hyper" or "row".
 inline constexpr llvm::StringLiteral kindAttr = "sinter.kind";
+/// On a result: one row of probabilities for each example.
+inline constexpr llvm::StringLiteral classesAttr = "sinter.classes";
 /// On "feed" arguments: the symbol of a `sinter.source` or a column.
 inline constexpr llvm::StringLiteral sourceAttr = "sinter.source";
 /// On "hyper" arguments: the default, an f64.
 inline constexpr llvm::StringLiteral valueAttr = "sinter.value";
+/// On a "feed" of a fixed number of rows: the first of them.
+inline constexpr llvm::StringLiteral firstRowAttr = "sinter.first_row";
 /// On arguments and results after the plan: a `#sinter.buffer`.
 inline constexpr llvm::StringLiteral bufferAttr = "sinter.buffer";
 

@@ -88,8 +88,8 @@ def Sinter_GlobalOp : Sinter_Op<"global", [Symbol]> {
   let summary = "Storage that outlives a call";
   let description = [{
     A parameter (`param`, or `frozen` when it is not trained), optimizer or model
-    state (`state`), a running sum of an epoch's metrics (`metric`), or a data
-    column computed once at start-up (`column`). `label` is the tensor's name in
+    state (`state`), a running sum of an epoch's metrics (`metric`), a data column
+    computed once at start-up (`column`), or what no file keeps (`scratch`). `label` is the tensor's name in
     files; `owner` the experiment it belongs to. All storage is zero at start;
     an `init` function fills parameters. The plan sets `offset`.
 
@@ -107,9 +107,10 @@ def Sinter_GlobalOp : Sinter_Op<"global", [Symbol]> {
 def Sinter_SourceOp : Sinter_Op<"source", [Symbol]> {
   let summary = "A file whose rows feed a function's arguments";
   let description = [{
-    `format` is `idx`. The tensor's first dimension is the file's rows, `?`; the
-    others are checked when the file is opened. `range`, when present, bounds the
-    values (class labels).
+    `format` is `idx`, `npy` or `safetensors`, of which `tensor` names a tensor.
+    The tensor's first dimension is the file's rows, `?` where any number will do;
+    all of the type is checked when the file is opened. `range`, when present,
+    bounds the values (class labels).
 
     ```mlir
     sinter.source @fashion.train.label "idx" "train-labels-idx1-ubyte" : tensor<?xui8, #sinter.enc<rows max 2147483647>> {range = [0, 9]}
@@ -117,8 +118,9 @@ def Sinter_SourceOp : Sinter_Op<"source", [Symbol]> {
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$format, StrAttr:$path,
                        TypeAttrOf<Sinter_Tensor>:$type,
-                       OptionalAttr<DenseI64ArrayAttr>:$range);
-  let assemblyFormat = "$sym_name $format $path `:` $type attr-dict";
+                       OptionalAttr<DenseI64ArrayAttr>:$range,
+                       OptionalAttr<StrAttr>:$tensor);
+  let assemblyFormat = "$sym_name $format $path ($tensor^)? `:` $type attr-dict";
 }
 
 def Sinter_ExperimentOp : Sinter_Op<"experiment", [Symbol]> {
@@ -127,11 +129,24 @@ def Sinter_ExperimentOp : Sinter_Op<"experiment", [Symbol]> {
     The functions of experiment `@E` are the `func.func`s whose `sinter.owner` is
     "E" and whose `sinter.role` is "init", "train_step", "train_metrics",
     "eval_step", "eval_metrics", "predict", "predict_raw" or "after". Row ranges are [begin, end), end = -1: to the last row.
+
+    `accumulate`: a step adds up gradients; the function "update" runs after that
+    many of them and at the end of an epoch. `patience`: the training ends when
+    `monitor` (`valid_accuracy`) has not become better by more than `min_delta`
+    for so many epochs; "keep_best" copies the parameters after the best epoch,
+    "swap_best" exchanges them for the copy. `fold` [i, n]: one of n experiments
+    that are called `title`, trained on the rows that are not of fold i.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$epochs, I64Attr:$batch,
                        I64Attr:$seed, BoolAttr:$shuffle,
                        DenseI64ArrayAttr:$train_rows,
-                       OptionalAttr<DenseI64ArrayAttr>:$valid_rows);
+                       OptionalAttr<DenseI64ArrayAttr>:$valid_rows,
+                       OptionalAttr<I64Attr>:$accumulate,
+                       OptionalAttr<I64Attr>:$patience,
+                       OptionalAttr<F64Attr>:$min_delta,
+                       OptionalAttr<StrAttr>:$monitor,
+                       OptionalAttr<DenseI64ArrayAttr>:$fold,
+                       OptionalAttr<StrAttr>:$title);
   let assemblyFormat = "$sym_name attr-dict";
   let hasVerifier = 1;
 }

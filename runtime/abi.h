@@ -81,6 +81,8 @@ enum SinterArgKind {
   SINTER_ARG_HYPER = 4, /* f64: a hyper-parameter; `value` unless overridden by
                            --NAME on the command line */
   SINTER_ARG_ROW = 5,   /* i64[batch]: the row numbers of the batch */
+  SINTER_ARG_BATCH = 6, /* i64: number of the batch, from 1; the step's where
+                           gradients are not accumulated */
 };
 
 typedef struct SinterArg {
@@ -89,11 +91,14 @@ typedef struct SinterArg {
   int32_t source; /* index into SinterProgram.sources, or -1 */
   SinterBuffer buffer;
   double value;
+  int64_t firstRow; /* of a feed with a fixed number of rows */
 } SinterArg;
 
 typedef struct SinterResult {
   const char *name; /* "loss", a metric's name, "predict" */
   SinterBuffer buffer;
+  uint32_t hasClasses; /* a row holds the probabilities of classes */
+  uint32_t reserved;
 } SinterResult;
 
 typedef struct SinterFunction {
@@ -103,8 +108,11 @@ typedef struct SinterFunction {
   const SinterArg *args;
   uint64_t numResults;
   const SinterResult *results;
-  uint32_t wantsParams; /* a program that reads parameters: they must be given */
-  uint32_t reserved;
+  /* What must be there before a call, each after what it needs itself. */
+  uint64_t numData;
+  const uint32_t *data; /* data sections whose columns it reads */
+  uint64_t numTrained;
+  const uint32_t *trained; /* other experiments whose parameters it reads */
 } SinterFunction;
 
 enum SinterSymbolKind {
@@ -115,6 +123,7 @@ enum SinterSymbolKind {
                                when its epoch begins */
   SINTER_SYMBOL_COLUMN =
       4, /* a data column computed at start-up: never saved */
+  SINTER_SYMBOL_SCRATCH = 5, /* never saved */
 };
 
 typedef struct SinterSymbol {
@@ -129,7 +138,9 @@ typedef struct SinterSymbol {
 
 enum SinterSourceKind {
   SINTER_SOURCE_STORE = 0, /* a column in the store: symbol `symbol` */
-  SINTER_SOURCE_IDX = 1,   /* an IDX file under --data */
+  SINTER_SOURCE_IDX = 1,   /* files under --data: an IDX file, */
+  SINTER_SOURCE_NPY = 2,   /* a NumPy array, */
+  SINTER_SOURCE_SAFETENSORS = 3, /* the tensor `tensor` of a file */
 };
 
 typedef struct SinterSource {
@@ -137,7 +148,7 @@ typedef struct SinterSource {
   const char *location; /* "file:line:col" of the source */
   uint32_t kind;
   int32_t symbol;   /* index into SinterProgram.symbols, or -1 */
-  const char *path; /* file name for IDX */
+  const char *path; /* the file's name */
   uint32_t dtype;
   uint32_t rank; /* rows included */
   int64_t
@@ -146,6 +157,7 @@ typedef struct SinterSource {
   uint32_t hasRange;
   uint32_t reserved;
   int64_t minValue, maxValue;
+  const char *tensor; /* its name in a safetensors file */
 } SinterSource;
 
 /* Rows [begin, end) of the sources feed a phase; end = -1: to the last row. */
@@ -166,6 +178,18 @@ typedef struct SinterExperiment {
   /* Accumulators of an epoch, zeroed when it begins: bytes of the store. */
   uint64_t trainMetricOffset, trainMetricBytes;
   uint64_t validMetricOffset, validMetricBytes;
+  /* A step of the optimizer is `update`, after so many batches. 0: trainStep
+   * updates the parameters itself. */
+  int64_t accumulate;
+  /* One of `numFolds` experiments of this name, which stand side by side; it is
+   * validated on rows of the training data. 0: it stands alone. */
+  int64_t fold, numFolds;
+  /* Early stopping, if patience > 0: epochs without a better figure. */
+  int64_t patience;
+  double minDelta;
+  const char *monitor; /* "loss", or a metric's name */
+  uint32_t monitorsValid; /* of the validation rows */
+  uint32_t largerIsBetter;
   SinterFunction init;      /* fills parameters and state */
   SinterFunction trainStep; /* results: "loss" of the batch */
   SinterFunction
@@ -175,6 +199,10 @@ typedef struct SinterExperiment {
   SinterFunction predict; /* feeds are the model's inputs as they are (.npy) */
   SinterFunction predictRaw; /* feeds are the data section's raw sources */
   SinterFunction after;
+  SinterFunction update;   /* results: "loss" of the accumulated batches */
+  SinterFunction keepBest; /* copies the parameters */
+  SinterFunction swapBest; /* exchanges them for the copies */
+  SinterFunction gradcheck; /* results: "loss"; see SINTER_SYMBOL_SCRATCH */
 } SinterExperiment;
 
 typedef struct SinterProgram {
@@ -189,13 +217,15 @@ typedef struct SinterProgram {
   const SinterSymbol *symbols;
   uint64_t numSources;
   const SinterSource *sources;
-  uint64_t
-      numData; /* data sections, run once in order before anything uses them */
+  uint64_t numData; /* data sections, each run once before it is first used */
   const SinterFunction *data;
   uint64_t numExperiments;
   const SinterExperiment *experiments;
   uint64_t numPrograms;
   const SinterFunction *programs;
+  /* sinter_gradcheck, where the functions for it are; else null, and it is not
+   * linked. Its argument is the runtime's Session. */
+  int32_t (*gradcheck)(void *session);
 } SinterProgram;
 
 enum SinterCpuFeature {
@@ -249,10 +279,26 @@ typedef struct SinterGuard {
   SinterBuffer value; /* f32 or f64 scalar that must be finite */
 } SinterGuard;
 
+int32_t sinter_gradcheck(void *session);
+
 void sinter_print(SinterContext *context, const SinterPrint *what);
 /* 0, or 1 after printing both sides. */
 int32_t sinter_check(SinterContext *context, const SinterCheck *what);
 /* 0, or 5 after saying which value of which step is not finite. */
 int32_t sinter_guard(SinterContext *context, const SinterGuard *what);
+
+/* A run-time loop that is not done after `limit` trips. */
+typedef struct SinterLimit {
+  const char *location; /* "file:line:col" of the loop */
+  int64_t limit;
+} SinterLimit;
+
+/* 1, after saying so. */
+int32_t sinter_limit(SinterContext *context, const SinterLimit *what);
+
+/* Nanoseconds of a clock that only goes forward. */
+int64_t sinter_clock(void);
+/* Prints the label and the seconds since the clock showed `start`. */
+void sinter_time(const char *label, int64_t start);
 
 #endif /* SINTER_RUNTIME_ABI_H */

@@ -1,13 +1,16 @@
 /* atomic_file.c - files that appear complete or not at all. */
 
+#define _GNU_SOURCE
 #include "runtime/io.h"
 #include "runtime/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h> /* rename */
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* "PATH.tmp.PID": in the same folder, so that rename cannot cross a file
@@ -43,6 +46,49 @@ int atomicOpen(AtomicFile *file, const char *path) {
     unlink(file->temporary);
   }
   return EEXIST;
+}
+
+/* Is `name` that of a temporary of `base` whose process is gone? */
+static int isStale(const char *name, const char *base) {
+  size_t size = strlen(base);
+  int64_t process;
+  if (strncmp(name, base, size) != 0 || strncmp(name + size, ".tmp.", 5) != 0)
+    return 0;
+  return parseInteger(name + size + 5, &process) && process > 0 &&
+         process <= INT32_MAX && kill((pid_t)process, 0) != 0 && errno == ESRCH;
+}
+
+/* A directory entry as the kernel writes it. */
+typedef struct Entry {
+  uint64_t inode;
+  int64_t offset;
+  uint16_t size;
+  uint8_t kind;
+  char name[];
+} Entry;
+
+void atomicClean(const char *path) {
+  static char buffer[4096] __attribute__((aligned(8)));
+  char folder[MAX_PATH_BYTES];
+  const char *slash = strrchr(path, '/');
+  const char *base = slash ? slash + 1 : path;
+  size_t size = (size_t)(base - path);
+  if (size >= sizeof folder)
+    return;
+  memcpy(folder, path, size);
+  folder[size] = 0;
+  int fd = open(size ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  long got;
+  while (fd >= 0 &&
+         (got = syscall(SYS_getdents64, fd, buffer, sizeof buffer)) > 0)
+    for (long at = 0; at < got;) {
+      const Entry *entry = (const Entry *)(buffer + at);
+      if (isStale(entry->name, base))
+        unlinkat(fd, entry->name, 0);
+      at += entry->size;
+    }
+  if (fd >= 0)
+    close(fd);
 }
 
 static int syncRetrying(int fd) {

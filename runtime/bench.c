@@ -69,13 +69,13 @@ static int inventSources(Session *session, const SinterFunction *function,
       continue;
     const SinterSource *info = &sinter_program.sources[arg->source];
     Source *source = &session->sources[arg->source];
-    if (source->data || info->kind != SINTER_SOURCE_IDX)
+    if (source->data || info->kind == SINTER_SOURCE_STORE)
       continue;
     int code = inventRows(info, source, rows);
     if (code)
       return code;
   }
-  return bindSources(session, function);
+  return prepareFunction(session, function);
 }
 
 /* The batch: the first rows, again from the start where there are fewer. */
@@ -169,10 +169,29 @@ static int printTime(Bench *bench, const char *name,
   return EXIT_OK;
 }
 
+/* The trained models that the data calls have their first parameters. */
+static int initCalled(Session *session, const SinterExperiment *experiment) {
+  const SinterFunction *function;
+  for (int f = 0; (function = experimentFunction(experiment, f)); ++f)
+    for (uint64_t i = 0; i < function->numTrained; ++i) {
+      uint32_t called = function->trained[i];
+      int code =
+          session->ready[called]
+              ? EXIT_OK
+              : initExperiment(session, &sinter_program.experiments[called]);
+      if (code)
+        return code;
+      session->ready[called] = session->trained[called] = 1;
+    }
+  return EXIT_OK;
+}
+
 static int benchExperiment(Bench *bench) {
   Session *session = bench->session;
   const SinterExperiment *experiment = bench->experiment;
-  int code = initExperiment(session, experiment);
+  int code = initCalled(session, experiment);
+  if (!code)
+    code = initExperiment(session, experiment);
   bench->rows = mapMemory((uint64_t)experiment->batch * sizeof(uint32_t));
   bench->samples = mapMemory(MOST_SAMPLES * sizeof(uint32_t));
   if (!bench->rows || !bench->samples)

@@ -50,6 +50,9 @@ static void fillArgument(Session *session, const SinterArg *arg,
   case SINTER_ARG_STEP:
     storeInteger(address, dtype, session->step);
     return;
+  case SINTER_ARG_BATCH:
+    storeInteger(address, dtype, session->batch);
+    return;
   case SINTER_ARG_EPOCH:
     storeInteger(address, dtype, session->epoch);
     return;
@@ -64,17 +67,17 @@ static void fillArgument(Session *session, const SinterArg *arg,
   }
 }
 
-/* Functions without a batch get the first rows of what they are fed, as many
- * as their argument has. */
+/* Functions without a batch get the rows that their argument says. */
 static int fillWhole(Session *session, const SinterArg *arg) {
-  Batch batch = {NULL, 0, 0, NULL};
+  Batch batch = {NULL, arg->firstRow, 0, NULL};
   batch.count = arg->buffer.rank > 0 ? arg->buffer.shape[0] : 1;
   if (arg->kind == SINTER_ARG_FEED && arg->source >= 0 &&
-      session->sources[arg->source].rows < batch.count)
-    return fail(EXIT_DATA, "'%s' has %lld rows, %lld are wanted (%s)",
+      session->sources[arg->source].rows - batch.first < batch.count)
+    return fail(EXIT_DATA,
+                "'%s' has %lld rows; rows %lld to %lld are wanted (%s)",
                 sinter_program.sources[arg->source].name,
                 (long long)session->sources[arg->source].rows,
-                (long long)batch.count,
+                (long long)batch.first, (long long)(batch.first + batch.count),
                 sinter_program.sources[arg->source].location);
   fillArgument(session, arg, &batch);
   return EXIT_OK;
@@ -105,31 +108,53 @@ void beginExperiment(Session *session, const SinterExperiment *experiment) {
   const Options *options = session->options;
   session->experiment = experiment;
   session->seed = options->hasSeed ? options->seed : experiment->seed;
-  session->step = session->epoch = 0;
+  session->step = session->epoch = session->batch = 0;
 }
 
 int initExperiment(Session *session, const SinterExperiment *experiment) {
   beginExperiment(session, experiment);
   if (!experiment->init.call)
     return EXIT_OK;
-  return callFunction(session, &experiment->init, NULL);
+  int code = prepareFunction(session, &experiment->init);
+  return code ? code : callFunction(session, &experiment->init, NULL);
 }
 
-int prepareColumns(Session *session) {
-  if (session->columnsReady)
-    return EXIT_OK;
-  session->columnsReady = 1;
-  for (uint64_t i = 0; i < sinter_program.numData; ++i) {
-    const SinterFunction *data = &sinter_program.data[i];
-    if (!data->call)
+const SinterExperiment *findUntrained(const Session *session,
+                                      const SinterFunction *function) {
+  for (uint64_t i = 0; i < function->numTrained; ++i)
+    if (!session->trained[function->trained[i]])
+      return &sinter_program.experiments[function->trained[i]];
+  return NULL;
+}
+
+/* Runs a data section. The run it happens in goes on as it was. */
+static int computeColumns(Session *session, const SinterFunction *data) {
+  const SinterExperiment *untrained = findUntrained(session, data);
+  if (untrained)
+    return fail(EXIT_USAGE,
+                "the data section '%s' calls '%s', which is not trained: "
+                "--params FILE gives its parameters",
+                data->name, untrained->name);
+  int64_t seed = session->seed, step = session->step, epoch = session->epoch;
+  int code = bindSources(session, data);
+  if (!code)
+    code = callWithOwnSeed(session, data, 0);
+  session->seed = seed;
+  session->step = step;
+  session->epoch = epoch;
+  return code;
+}
+
+int prepareFunction(Session *session, const SinterFunction *function) {
+  int code = bindSources(session, function);
+  for (uint64_t i = 0; !code && i < function->numData; ++i) {
+    uint32_t section = function->data[i];
+    if (session->computed[section])
       continue;
-    int code = bindSources(session, data);
-    if (!code)
-      code = callWithOwnSeed(session, data, 0);
-    if (code)
-      return code;
+    code = computeColumns(session, &sinter_program.data[section]);
+    session->computed[section] = 1;
   }
-  return EXIT_OK;
+  return code;
 }
 
 int callWithOwnSeed(Session *session, const SinterFunction *function,

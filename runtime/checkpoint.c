@@ -18,7 +18,8 @@ static size_t headerBound(void) {
   for (uint64_t i = 0; i < sinter_program.numSymbols; ++i)
     bytes += 6 * strlen(sinter_program.symbols[i].name) + 320;
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
-    const SinterFunction *step = &sinter_program.experiments[i].trainStep;
+    const SinterFunction *step =
+        updatingFunction(&sinter_program.experiments[i]);
     bytes += 6 * strlen(sinter_program.experiments[i].name);
     for (uint64_t j = 0; j < step->numArgs; ++j)
       bytes += 6 * strlen(step->args[j].name) + 64;
@@ -33,6 +34,7 @@ int prepareSaving(Trainer *t) {
   t->header = mapMemory(t->headerCapacity);
   if (!t->header)
     return fail(EXIT_MEMORY, "out of memory: the header of '%s'", path);
+  atomicClean(path);
   int error = atomicOpen(&file, path);
   atomicDiscard(&file);
   if (error)
@@ -77,7 +79,16 @@ static void textMetadata(Text *text, const Trainer *t) {
   textNumberEntry(text, "step", session->step);
   textNumberEntry(text, "row", t->row);
   textNumberEntry(text, "seed", session->seed);
-  const SinterFunction *step = &t->experiment->trainStep;
+  if (t->experiment->numFolds)
+    textNumberEntry(text, "fold", t->experiment->fold);
+  if (t->experiment->patience) {
+    textNumberEntry(text, "best_epoch", t->bestEpoch);
+    textNumberEntry(text, "has_best", t->hasBest);
+    textString(text, ",\"best\":\"");
+    textShortest(text, t->best, 0);
+    textChar(text, '"');
+  }
+  const SinterFunction *step = updatingFunction(t->experiment);
   for (uint64_t i = 0; i < step->numArgs; ++i) {
     if (step->args[i].kind != SINTER_ARG_HYPER)
       continue;
@@ -91,7 +102,8 @@ static void textMetadata(Text *text, const Trainer *t) {
 /* Is the symbol part of a checkpoint written now? */
 static int isSaved(const Trainer *t, uint64_t index) {
   const SinterSymbol *symbol = &sinter_program.symbols[index];
-  if (symbol->kind == SINTER_SYMBOL_COLUMN)
+  if (symbol->kind == SINTER_SYMBOL_COLUMN ||
+      symbol->kind == SINTER_SYMBOL_SCRATCH)
     return 0;
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
     const SinterExperiment *experiment = &sinter_program.experiments[i];

@@ -13,6 +13,7 @@ enum {
   RUN = 8,
   INFO = 16,
   BENCH = 32,
+  GRADCHECK = 64,
 };
 
 typedef struct OptionInfo {
@@ -24,18 +25,18 @@ typedef struct OptionInfo {
 } OptionInfo;
 
 static const OptionInfo optionTable[] = {
-    {"data", OPTION_TEXT, TRAIN | EVAL | PREDICT | RUN, offsetof(Options, data),
-     0},
+    {"data", OPTION_TEXT, TRAIN | EVAL | PREDICT | RUN | GRADCHECK,
+     offsetof(Options, data), 0},
     {"epochs", OPTION_NUMBER, TRAIN, offsetof(Options, epochs), 0},
-    {"seed", OPTION_NUMBER, TRAIN | RUN | BENCH, offsetof(Options, seed),
-     INT64_MIN},
+    {"seed", OPTION_NUMBER, TRAIN | RUN | BENCH | GRADCHECK,
+     offsetof(Options, seed), INT64_MIN},
     {"threads", OPTION_NUMBER, TRAIN | EVAL | PREDICT | RUN | BENCH,
      offsetof(Options, threads), 1},
     {"save", OPTION_TEXT, TRAIN, offsetof(Options, save), 0},
     {"resume", OPTION_TEXT, TRAIN, offsetof(Options, resume), 0},
     {"init", OPTION_TEXT, TRAIN, offsetof(Options, init), 0},
     {"allow-partial", OPTION_FLAG, TRAIN, offsetof(Options, allowPartial), 0},
-    {"params", OPTION_TEXT, TRAIN | EVAL | PREDICT | RUN,
+    {"params", OPTION_TEXT, TRAIN | EVAL | PREDICT | RUN | GRADCHECK,
      offsetof(Options, params), 0},
     {"log", OPTION_TEXT, TRAIN, offsetof(Options, log), 0},
     {"log-every", OPTION_NUMBER, TRAIN, offsetof(Options, logEvery), 0},
@@ -49,8 +50,8 @@ static const struct {
   const char *name;
   int verb;
 } verbTable[] = {
-    {"train", TRAIN}, {"eval", EVAL}, {"predict", PREDICT},
-    {"run", RUN},     {"info", INFO}, {"bench", BENCH},
+    {"train", TRAIN}, {"eval", EVAL},   {"predict", PREDICT},     {"run", RUN},
+    {"info", INFO},   {"bench", BENCH}, {"gradcheck", GRADCHECK},
 };
 
 enum { NUM_VERBS = sizeof verbTable / sizeof verbTable[0] };

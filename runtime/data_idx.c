@@ -5,8 +5,6 @@
 
 #include "runtime/internal.h"
 
-#include <errno.h>
-
 static int64_t dtypeOfCode(unsigned char code) {
   switch (code) {
   case 0x08:
@@ -42,16 +40,6 @@ static int failShape(const char *path, const SinterSource *info, uint32_t dtype,
   return fail(EXIT_DATA, "'%s': %s (%s)", path, bytes, info->location);
 }
 
-static int matches(const SinterSource *info, uint32_t dtype, uint32_t rank,
-                   const int64_t *shape) {
-  if (dtype != info->dtype || rank != info->rank)
-    return 0;
-  for (uint32_t axis = 0; axis < rank; ++axis)
-    if (shape[axis] != info->shape[axis] && !(axis == 0 && info->shape[0] < 0))
-      return 0;
-  return 1;
-}
-
 int readIdx(const Mapping *file, const char *path, const SinterSource *info,
             Source *source) {
   if (file->size < 4 || file->data[0] != 0 || file->data[1] != 0)
@@ -80,7 +68,7 @@ int readIdx(const Mapping *file, const char *path, const SinterSource *info,
     tooLarge |=
         __builtin_mul_overflow(rowBytes, (uint64_t)shape[axis], &rowBytes);
   tooLarge |= __builtin_mul_overflow(rowBytes, (uint64_t)shape[0], &bytes);
-  if (!matches(info, (uint32_t)dtype, rank, shape))
+  if ((uint32_t)dtype != info->dtype || !shapeFits(info, rank, shape))
     return failShape(path, info, (uint32_t)dtype, rank, shape);
   if (tooLarge || bytes != file->size - headerBytes)
     return fail(EXIT_DATA,
@@ -88,27 +76,9 @@ int readIdx(const Mapping *file, const char *path, const SinterSource *info,
                 "file has %llu",
                 path, tooLarge ? UINT64_MAX : (unsigned long long)bytes,
                 (unsigned long long)(file->size - headerBytes));
-  /* Row numbers are 32 bits wide. */
-  if (shape[0] > INT32_MAX)
-    return fail(EXIT_DATA, "'%s' has more than 2147483647 rows", path);
   source->data = (const char *)file->data + headerBytes;
   source->rows = shape[0];
   source->rowBytes = rowBytes;
   source->swapUnit = unit > 1 ? (uint32_t)unit : 0;
-  return checkRange(info, source, path);
-}
-
-int openIdx(Session *session, const SinterSource *info, Source *source) {
-  char path[MAX_PATH_BYTES];
-  const char *folder = session->options->data;
-  if (!joinPath(path, sizeof path, folder ? folder : "", info->path))
-    return fail(EXIT_IO, "the path of '%s' is too long", info->path);
-  Mapping file;
-  int error = mapFile(path, &file);
-  if (error)
-    return fail(error == ENOMEM ? EXIT_MEMORY : EXIT_IO,
-                "cannot read '%s': %s%s (%s)", path, errorText(error),
-                folder ? "" : "; --data DIR says where data files are",
-                info->location);
-  return readIdx(&file, path, info, source);
+  return checkRows(info, source, path);
 }

@@ -36,10 +36,9 @@ static int evalExperiment(Session *session,
   int64_t begin, end;
   int code = loadParams(session, experiment - sinter_program.experiments);
   if (!code)
-    code = bindSources(session, &experiment->evalStep);
+    code = prepareFunction(session, &experiment->evalStep);
   if (!code)
-    code = resolveRows(session, &experiment->evalStep, &experiment->validRows,
-                       &begin, &end);
+    code = findValidRows(session, experiment, &begin, &end);
   if (!code && begin == end)
     code = fail(EXIT_DATA, "'%s' has no validation rows", experiment->name);
   if (!code)
@@ -47,6 +46,8 @@ static int evalExperiment(Session *session,
   if (code)
     return code;
   textFormat(&standardOutput, "experiment=%s", experiment->name);
+  if (experiment->numFolds)
+    textFormat(&standardOutput, " fold=%lld", (long long)experiment->fold);
   for (uint64_t i = 0; i < experiment->evalMetrics.numResults; ++i) {
     const SinterResult *result = &experiment->evalMetrics.results[i];
     int isSingle;

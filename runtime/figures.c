@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static Figure *findFigure(const Trainer *t, const char *name, int isValid) {
+Figure *findFigure(const Trainer *t, const char *name, int isValid) {
   for (int i = 0; i < t->numFigures; ++i)
     if (t->figures[i].isValid == isValid &&
         strcmp(t->figures[i].name, name) == 0)

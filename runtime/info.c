@@ -18,7 +18,7 @@ static void printExperiment(Text *text, const SinterExperiment *experiment) {
              experiment->name, (long long)experiment->epochs,
              (long long)experiment->batch, (long long)experiment->seed,
              experiment->shuffle);
-  const SinterFunction *step = &experiment->trainStep;
+  const SinterFunction *step = updatingFunction(experiment);
   for (uint64_t i = 0; i < step->numArgs; ++i)
     if (step->args[i].kind == SINTER_ARG_HYPER) {
       textFormat(text, " %s=", step->args[i].name);
@@ -29,7 +29,7 @@ static void printExperiment(Text *text, const SinterExperiment *experiment) {
 
 static void printSymbol(Text *text, const SinterSymbol *symbol) {
   static const char *const kinds[] = {"param", "frozen", "state", "metric",
-                                      "column"};
+                                      "column", "scratch"};
   textFormat(text, "%s=%s type=", kinds[symbol->kind], symbol->name);
   textType(text, symbol->buffer.dtype, symbol->buffer.rank,
            symbol->buffer.shape);

@@ -71,13 +71,14 @@ typedef struct Source {
 typedef struct Session {
   SinterContext context;
   Options *options;
-  Source *sources;      /* one per entry of sinter_program.sources */
-  unsigned char *ready; /* per experiment: its parameters are in the store */
-  int columnsReady;     /* the data sections have run */
-  int quiet;            /* failed guards say nothing */
+  Source *sources;        /* one per entry of sinter_program.sources */
+  unsigned char *ready;   /* per experiment: its parameters are in the store, */
+  unsigned char *trained; /* and they are trained, or were loaded */
+  unsigned char *computed; /* per data section: its columns are in the store */
+  int quiet;               /* failed guards say nothing */
   /* What the functions are told. */
   const SinterExperiment *experiment;
-  int64_t seed, step, epoch;
+  int64_t seed, step, epoch, batch;
 } Session;
 
 /* Maps the store and the arena. */
@@ -86,6 +87,9 @@ int openSession(Session *session, Options *options);
 /* The functions of an experiment, by number; null after the last. */
 const SinterFunction *experimentFunction(const SinterExperiment *experiment,
                                          int index);
+/* The one that updates the parameters and takes the optimizer's settings. */
+const SinterFunction *updatingFunction(const SinterExperiment *experiment);
+/* Of folds, the first. */
 int64_t findExperiment(const char *name);
 int64_t findProgram(const char *name);
 /* Does the command line name it, or nothing at all? */
@@ -119,8 +123,11 @@ double hyperValue(const Session *session, const SinterArg *arg);
 void beginExperiment(Session *session, const SinterExperiment *experiment);
 /* Begins an experiment and runs its init. */
 int initExperiment(Session *session, const SinterExperiment *experiment);
-/* Runs the data sections, once. */
-int prepareColumns(Session *session);
+/* Binds the sources that feed `function` and computes the columns it reads. */
+int prepareFunction(Session *session, const SinterFunction *function);
+/* An experiment that `function` reads and that is not trained, or null. */
+const SinterExperiment *findUntrained(const Session *session,
+                                      const SinterFunction *function);
 const SinterResult *findResult(const SinterFunction *function,
                                const char *name);
 
@@ -128,13 +135,20 @@ const SinterResult *findResult(const SinterFunction *function,
 
 /* Binds the sources that feed `function`. */
 int bindSources(Session *session, const SinterFunction *function);
-int openIdx(Session *session, const SinterSource *info, Source *source);
-/* Reads an IDX file for `info` from memory; `path` is for messages. */
+/* Read the rows of a file in memory, which must be of the type that `info`
+ * says; `path` is for messages. */
 int readIdx(const Mapping *file, const char *path, const SinterSource *info,
             Source *source);
-/* Checks that values lie in the range that `info` demands. */
-int checkRange(const SinterSource *info, const Source *source,
-               const char *where);
+int readNpy(const Mapping *file, const char *path, const SinterSource *info,
+            Source *source);
+int readTensorRows(const Mapping *file, const char *path,
+                   const SinterSource *info, Source *source);
+/* Is the shape the one that `info` wants? */
+int shapeFits(const SinterSource *info, uint32_t rank, const int64_t *shape);
+/* Bytes of a row as `info` wants it. */
+uint64_t sourceRowBytes(const SinterSource *info);
+/* Checks the number of rows, and that values lie where `info` demands. */
+int checkRows(const SinterSource *info, const Source *source, const char *path);
 /* Checks that the feeds of `function` have equally many rows and cuts `rows`
  * out of them. */
 int resolveRows(const Session *session, const SinterFunction *function,
@@ -159,9 +173,6 @@ int commandPredict(Session *session);
 int commandRun(Session *session);
 int commandInfo(Session *session);
 int commandBench(Session *session);
-/* Reads a .npy file for a feed from memory; `path` is for messages. */
-int readNpy(const Mapping *file, const char *path, const SinterArg *arg,
-            Source *source);
 /* Prints the header of a .npy file of `rows` rows of a result. */
 void textNpyHeader(Text *text, const SinterBuffer *result, int64_t rows);
 

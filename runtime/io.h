@@ -48,6 +48,8 @@ int atomicOpen(AtomicFile *file, const char *path);
 /* Makes what was written the file `path`, durably: fsync, rename, fsync of the
  * folder. On failure `path` is as it was and the temporary is gone. */
 int atomicCommit(AtomicFile *file);
+/* Removes temporaries of `path` that killed processes have left behind. */
+void atomicClean(const char *path);
 void atomicDiscard(AtomicFile *file);
 
 /* Joins a folder and a name; returns 0 when the result does not fit. */

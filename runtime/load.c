@@ -12,7 +12,7 @@ int openLoad(Load *load, const char *path) {
   load->wants = mapMemory(sinter_program.numSymbols);
   if (!load->wants)
     return fail(EXIT_MEMORY, "out of memory: a table of symbols");
-  return openTensorFile(&load->file, path);
+  return openTensorFile(&load->file, path, EXIT_CHECKPOINT);
 }
 
 static int isParameter(const SinterSymbol *symbol) {
@@ -51,19 +51,6 @@ static int typeMatches(const FileTensor *tensor, const SinterBuffer *buffer) {
   return 1;
 }
 
-/* "F16[3, 4]", with the file's own word for the dtype. */
-static void textFileType(Text *text, const FileTensor *tensor) {
-  if (tensor->dtype >= 0) {
-    textType(text, (uint32_t)tensor->dtype, tensor->rank, tensor->shape);
-    return;
-  }
-  textBytes(text, tensor->dtypeText.begin, tensor->dtypeText.size);
-  char bytes[256];
-  Text type = textInMemory(bytes, sizeof bytes);
-  textType(&type, SINTER_F32, tensor->rank, tensor->shape);
-  textBytes(text, bytes + 3, type.size - 3);
-}
-
 /* Prints the first problems, counts the others. */
 static Text *beginProblem(int *problems) {
   return ++*problems <= MAX_REPORTED ? &standardError : NULL;
@@ -80,7 +67,7 @@ static void reportSymbol(const SinterSymbol *symbol, const FileTensor *tensor,
            symbol->buffer.shape);
   if (tensor) {
     textString(text, ", found ");
-    textFileType(text, tensor);
+    textTensorType(text, tensor);
   }
   textFormat(text, " (%s)\n", symbol->location);
 }
@@ -92,7 +79,7 @@ static void reportExtra(const FileTensor *tensor, int *problems) {
   char name[128];
   textFormat(text, "  extra '%s' ",
              jsonTextCopy(tensor->name, name, sizeof name) ? name : "...");
-  textFileType(text, tensor);
+  textTensorType(text, tensor);
   textChar(text, '\n');
 }
 
@@ -165,6 +152,16 @@ int finishLoad(Session *session, Load *load, int partial) {
   return code;
 }
 
+/* Is it the experiment that is wanted, or one of its folds? -1: none is. */
+static int isPartOf(int64_t index, int64_t wanted) {
+  if (wanted < 0)
+    return 0;
+  const SinterExperiment *experiment = &sinter_program.experiments[wanted];
+  int64_t begin = wanted - experiment->fold;
+  int64_t count = experiment->numFolds ? experiment->numFolds : 1;
+  return index >= begin && index - begin < count;
+}
+
 int loadParams(Session *session, int64_t experiment) {
   Load load;
   int code = openLoad(&load, session->options->params), any = 0;
@@ -172,9 +169,9 @@ int loadParams(Session *session, int64_t experiment) {
     return code;
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
     const SinterExperiment *candidate = &sinter_program.experiments[i];
-    if (experiment >= 0
-            ? (int64_t)i != experiment
-            : session->ready[i] || !holdsExperiment(&load, candidate))
+    /* Beside the one that is wanted, those that its data may call. */
+    if (!isPartOf((int64_t)i, experiment) &&
+        (session->ready[i] || !holdsExperiment(&load, candidate)))
       continue;
     any = 1;
     wantExperiment(&load, candidate, WANT, WANT_IF_PRESENT);
@@ -182,7 +179,7 @@ int loadParams(Session *session, int64_t experiment) {
     code = initExperiment(session, candidate);
     if (code)
       return code;
-    session->ready[i] = 1;
+    session->ready[i] = session->trained[i] = 1;
   }
   code = finishLoad(session, &load, 0);
   if (!code && !any)

@@ -32,14 +32,18 @@ static int isLater(const Trainer *t, const char *line, const char *end) {
   if ((size_t)(end - line) <= nameSize || memcmp(line, name, nameSize) != 0 ||
       line[nameSize] != ',')
     return 0;
-  int64_t step = 0;
-  int commas = 0;
-  for (const char *p = line; p < end && commas < 4; ++p) {
-    commas += *p == ',';
-    if (commas == 3 && *p >= '0' && *p <= '9' && step < INT64_MAX / 20)
-      step = step * 10 + (*p - '0');
+  /* The fold, the epoch and the step follow. */
+  int64_t numbers[3] = {0, 0, 0};
+  int field = -1;
+  for (const char *p = line; p < end && field < 3; ++p) {
+    field += *p == ',';
+    if (field >= 0 && field < 3 && *p >= '0' && *p <= '9' &&
+        numbers[field] < INT64_MAX / 20)
+      numbers[field] = numbers[field] * 10 + (*p - '0');
   }
-  return step > t->session->step;
+  if (numbers[0] != t->experiment->fold)
+    return numbers[0] > t->experiment->fold;
+  return numbers[2] > t->session->step;
 }
 
 /* The bytes of the old log to keep: whole rows up to the resumed step, or 0
@@ -103,10 +107,10 @@ void logRow(Trainer *t) {
   if (!log->open)
     return;
   const Session *session = t->session;
-  int64_t rows = t->trainEnd - t->trainBegin;
-  textFormat(text, "%s,0,%lld,%lld,%lld,", t->experiment->name,
-             (long long)session->epoch + 1, (long long)session->step,
-             (long long)(session->epoch * rows + t->row));
+  textFormat(text, "%s,%lld,%lld,%lld,%lld,", t->experiment->name,
+             (long long)t->experiment->fold, (long long)session->epoch + 1,
+             (long long)session->step,
+             (long long)(session->epoch * t->numRows + t->row));
   textFixed(text, (double)(now() - t->startTime) * 1e-9, 6);
   for (int i = 0; i < t->numFigures; ++i) {
     textChar(text, ',');

@@ -4,14 +4,22 @@
 
 #include <string.h>
 
+static int commandGradcheck(Session *session) {
+  if (!sinter_program.gradcheck)
+    return fail(EXIT_USAGE, "this program cannot check its gradients; 'sinter "
+                            "build --with=gradcheck' builds one that can");
+  return sinter_program.gradcheck(session);
+}
+
 static int runCommand(Session *session) {
   static const struct {
     const char *verb;
     int (*run)(Session *session);
   } commands[] = {
-      {"train", commandTrain},     {"eval", commandEval},
-      {"predict", commandPredict}, {"run", commandRun},
-      {"info", commandInfo},       {"bench", commandBench},
+      {"train", commandTrain},         {"eval", commandEval},
+      {"predict", commandPredict},     {"run", commandRun},
+      {"info", commandInfo},           {"bench", commandBench},
+      {"gradcheck", commandGradcheck},
   };
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; ++i)
     if (strcmp(commands[i].verb, session->options->verb) == 0)

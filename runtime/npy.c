@@ -120,49 +120,44 @@ static int readHeader(const Mapping *file, NpyHeader *header) {
   return readDictionary(&cursor, header);
 }
 
-static int matches(const NpyHeader *header, const SinterBuffer *buffer) {
-  const char *wanted = descriptors[buffer->dtype];
-  if (header->rank != buffer->rank || buffer->rank == 0 ||
-      strcmp(header->descriptor + 1, wanted + 1) != 0 ||
-      (header->descriptor[0] != wanted[0] && wanted[0] != '|'))
-    return 0;
-  for (uint32_t axis = 1; axis < buffer->rank; ++axis)
-    if (header->shape[axis] != buffer->shape[axis])
-      return 0;
-  return 1;
+static int matches(const NpyHeader *header, const SinterSource *info) {
+  const char *wanted = descriptors[info->dtype];
+  return strcmp(header->descriptor + 1, wanted + 1) == 0 &&
+         (header->descriptor[0] == wanted[0] || wanted[0] == '|') &&
+         shapeFits(info, header->rank, header->shape);
 }
 
 static int failType(const char *path, const NpyHeader *header,
-                    const SinterArg *arg) {
+                    const SinterSource *info) {
   char bytes[512];
   Text text = textInMemory(bytes, sizeof bytes - 1);
-  textFormat(&text, "expected '%s' of shape (rows",
-             descriptors[arg->buffer.dtype]);
-  for (uint32_t axis = 1; axis < arg->buffer.rank; ++axis)
-    textFormat(&text, ", %lld", (long long)arg->buffer.shape[axis]);
-  textFormat(&text, "), found '%s' of shape (", header->descriptor);
-  for (uint32_t axis = 0; axis < header->rank; ++axis)
-    textFormat(&text, axis ? ", %lld" : "%lld", (long long)header->shape[axis]);
-  textChar(&text, ')');
+  textFormat(&text, "expected '%s' of shape ", descriptors[info->dtype]);
+  textShape(&text, info->rank, info->shape);
+  textFormat(&text, ", found '%s' of shape ", header->descriptor);
+  textShape(&text, header->rank, header->shape);
   bytes[text.size] = 0;
-  return fail(EXIT_DATA, "'%s': input '%s': %s", path, arg->name, bytes);
+  return fail(EXIT_DATA, "'%s': '%s': %s (%s)", path, info->name, bytes,
+              info->location);
 }
 
-int readNpy(const Mapping *file, const char *path, const SinterArg *arg,
+int readNpy(const Mapping *file, const char *path, const SinterSource *info,
             Source *source) {
   NpyHeader header;
   memset(&header, 0, sizeof header);
   if (!readHeader(file, &header))
-    return fail(EXIT_DATA, "'%s' has no valid .npy header", path);
-  if (!matches(&header, &arg->buffer))
-    return failType(path, &header, arg);
+    return fail(EXIT_DATA,
+                "'%s' is not a .npy file: expected \\x93NUMPY and a dictionary "
+                "of descr, fortran_order and shape (%s)",
+                path, info->location);
+  if (!matches(&header, info))
+    return failType(path, &header, info);
   if (header.fortranOrder && header.rank > 1)
     return fail(EXIT_DATA,
                 "'%s' is in Fortran order; save it with "
                 "numpy.ascontiguousarray",
                 path);
   source->rows = header.shape[0];
-  source->rowBytes = bufferRowBytes(&arg->buffer);
+  source->rowBytes = sourceRowBytes(info);
   source->data = (const char *)file->data + header.dataOffset;
   source->swapUnit = 0;
   uint64_t bytes;
@@ -175,7 +170,7 @@ int readNpy(const Mapping *file, const char *path, const SinterArg *arg,
                 path, (long long)source->rows,
                 (unsigned long long)source->rowBytes,
                 (unsigned long long)(file->size - header.dataOffset));
-  return EXIT_OK;
+  return checkRows(info, source, path);
 }
 
 void textNpyHeader(Text *text, const SinterBuffer *result, int64_t rows) {

@@ -58,6 +58,19 @@ static int readIdxInput(Prediction *p, const Mapping *file, const char *path) {
   return readIdx(file, path, &info, &p->input);
 }
 
+/* A .npy file holds rows of the model's input. */
+static int readNpyInput(Prediction *p, const Mapping *file, const char *path,
+                        const SinterArg *feed) {
+  SinterSource info = {0};
+  info.name = feed->name;
+  info.location = "an input";
+  info.dtype = feed->buffer.dtype;
+  info.rank = feed->buffer.rank;
+  memcpy(info.shape, feed->buffer.shape, sizeof info.shape);
+  info.shape[0] = -1;
+  return readNpy(file, path, &info, &p->input);
+}
+
 static int readInput(Prediction *p, const char *in) {
   Mapping file;
   int isStream = strcmp(in, "-") == 0;
@@ -75,7 +88,7 @@ static int readInput(Prediction *p, const char *in) {
     p->function = &p->experiment->predict;
     code = onlyFeed(p, &feed);
     if (!code)
-      code = readNpy(&file, path, feed, &p->input);
+      code = readNpyInput(p, &file, path, feed);
   } else {
     code = fail(EXIT_DATA,
                 "'%s' is neither a .npy nor an IDX file; CSV is "
@@ -110,14 +123,15 @@ static int chooseRows(Session *session, Prediction *p) {
                 experiment->name);
   SinterRows rows = {0, -1};
   const char *what = "predict";
-  if (experiment->hasValid && feedsFrom(&experiment->evalStep, feed->source)) {
+  if (experiment->hasValid && !experiment->numFolds &&
+      feedsFrom(&experiment->evalStep, feed->source)) {
     rows = experiment->validRows;
     what = "validation";
   } else if (feedsFrom(&experiment->trainStep, feed->source)) {
     rows = experiment->trainRows;
     what = "training";
   }
-  int code = bindSources(session, p->function);
+  int code = prepareFunction(session, p->function);
   if (!code)
     code = resolveRows(session, p->function, &rows, &p->begin, &p->end);
   if (!code)
@@ -169,10 +183,9 @@ static int closeOutput(Prediction *p, const char *out, int code) {
   return code;
 }
 
-/* Class scores, one row of k > 1 per example, get their label in front. */
-static int hasLabel(const SinterBuffer *result) {
-  return dtypeIsFloat(result->dtype) && result->rank == 2 &&
-         result->shape[1] > 1;
+/* Probabilities of classes get the likeliest class's number in front. */
+static int hasLabel(const Prediction *p) {
+  return p->function->results[0].hasClasses && p->result->rank == 2;
 }
 
 static uint64_t numColumns(const SinterBuffer *result) {
@@ -185,7 +198,7 @@ static void writeHeader(const Prediction *p) {
     textNpyHeader(p->text, p->result, p->end - p->begin);
     return;
   }
-  if (hasLabel(p->result))
+  if (hasLabel(p))
     textString(p->text, "label,");
   if (columns == 1)
     textString(p->text, "predict");
@@ -198,11 +211,11 @@ static void writeRow(const Prediction *p, const char *row) {
   uint64_t columns = numColumns(p->result);
   uint32_t dtype = p->result->dtype;
   uint64_t size = dtypeSize(dtype), best = 0;
-  for (uint64_t i = 1; hasLabel(p->result) && i < columns; ++i)
+  for (uint64_t i = 1; hasLabel(p) && i < columns; ++i)
     if (readScalar(row + i * size, dtype).value >
         readScalar(row + best * size, dtype).value)
       best = i;
-  if (hasLabel(p->result))
+  if (hasLabel(p))
     textFormat(p->text, "%llu,", (unsigned long long)best);
   for (uint64_t i = 0; i < columns; ++i) {
     if (i > 0)

@@ -43,8 +43,11 @@ void showEpoch(Trainer *t) {
     return;
   }
   Text *text = &standardError;
-  textFormat(text, "experiment=%s epoch=%lld step=%lld", t->experiment->name,
-             (long long)t->session->epoch + 1, (long long)t->session->step);
+  textFormat(text, "experiment=%s", t->experiment->name);
+  if (t->experiment->numFolds)
+    textFormat(text, " fold=%lld", (long long)t->experiment->fold);
+  textFormat(text, " epoch=%lld step=%lld", (long long)t->session->epoch + 1,
+             (long long)t->session->step);
   textFigures(text, t);
   textString(text, " seconds=");
   textFixed(text, (double)(time - t->startTime) * 1e-9, 3);

@@ -42,6 +42,15 @@ static int readIdentity(Trainer *t, const TensorFile *file) {
       findExperiment(text) < 0)
     return failEntry(file, "experiment");
   t->experiment = &sinter_program.experiments[findExperiment(text)];
+  int64_t fold = 0;
+  if (t->experiment->numFolds) {
+    code = readNumber(file, "fold", 0, &fold);
+    if (!code && fold >= t->experiment->numFolds)
+      code = failEntry(file, "fold");
+    if (code)
+      return code;
+  }
+  t->experiment += fold;
   if (!isSelected(t->session->options, t->experiment->name))
     return fail(EXIT_USAGE, "'%s' stopped in '%s', which is not to be trained",
                 file->path, t->experiment->name);
@@ -51,7 +60,7 @@ static int readIdentity(Trainer *t, const TensorFile *file) {
 /* The hyper-parameters that the command line leaves open. */
 static int readHypers(Trainer *t, const TensorFile *file) {
   Options *options = t->session->options;
-  const SinterFunction *step = &t->experiment->trainStep;
+  const SinterFunction *step = updatingFunction(t->experiment);
   for (uint64_t i = 0; i < step->numArgs; ++i) {
     const SinterArg *arg = &step->args[i];
     char bytes[300], text[32];
@@ -75,6 +84,24 @@ static int readHypers(Trainer *t, const TensorFile *file) {
   return EXIT_OK;
 }
 
+/* How the best epoch of early stopping did. */
+static int readBest(Trainer *t, const TensorFile *file) {
+  char text[32];
+  int64_t hasBest = 0;
+  if (!t->experiment->patience)
+    return EXIT_OK;
+  int code = readNumber(file, "best_epoch", 0, &t->bestEpoch);
+  if (!code)
+    code = readNumber(file, "has_best", 0, &hasBest);
+  if (!code && (!findMetadata(file, "best", text, sizeof text) ||
+                !parseDouble(text, &t->best)))
+    code = failEntry(file, "best");
+  if (!code && t->bestEpoch > t->session->epoch)
+    code = failEntry(file, "best_epoch");
+  t->hasBest = hasBest != 0;
+  return code;
+}
+
 static int readPosition(Trainer *t, const TensorFile *file) {
   Session *session = t->session;
   const Options *options = session->options;
@@ -87,6 +114,8 @@ static int readPosition(Trainer *t, const TensorFile *file) {
     code = readNumber(file, "row", 0, &t->row);
   if (!code)
     code = readNumber(file, "seed", INT64_MIN, &session->seed);
+  if (!code)
+    code = readBest(t, file);
   if (code)
     return code;
   session->experiment = t->experiment;
@@ -115,20 +144,17 @@ static void wantTensors(Load *load, const Trainer *t) {
 }
 
 /* The row must be one that the training could have stopped at. */
-static int checkRow(const Trainer *t, const TensorFile *file) {
-  const SinterExperiment *current = t->experiment;
-  int64_t begin, end;
-  int code = resolveRows(t->session, &current->trainStep, &current->trainRows,
-                         &begin, &end);
+static int checkRow(Trainer *t, const TensorFile *file) {
+  int code = findRows(t, t->experiment);
   if (code)
     return code;
   if (t->session->epoch > INT32_MAX || t->session->step > INT64_MAX / 2)
     return failEntry(file, "epoch");
-  if (t->row > end - begin ||
-      (t->row % current->batch != 0 && t->row != end - begin))
+  if (t->row > t->numRows ||
+      (t->row % t->experiment->batch != 0 && t->row != t->numRows))
     return fail(EXIT_CHECKPOINT,
                 "'%s' stopped at row %lld of its epoch, the data has %lld",
-                file->path, (long long)t->row, (long long)(end - begin));
+                file->path, (long long)t->row, (long long)t->numRows);
   return EXIT_OK;
 }
 

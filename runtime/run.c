@@ -10,13 +10,14 @@ static int runSelected(Session *session) {
       continue;
     session->experiment = NULL;
     int code = EXIT_OK;
-    if (program->wantsParams && !session->options->params)
+    const SinterExperiment *untrained = findUntrained(session, program);
+    if (untrained)
       code = fail(EXIT_USAGE,
-                  "program '%s' calls a trained model: give its parameters "
-                  "with --params FILE",
-                  program->name);
+                  "program '%s' calls the trained model '%s': give its "
+                  "parameters with --params FILE",
+                  program->name, untrained->name);
     if (!code)
-      code = bindSources(session, program);
+      code = prepareFunction(session, program);
     if (!code)
       code = callWithOwnSeed(session, program, 1);
     if (code)
@@ -28,8 +29,6 @@ static int runSelected(Session *session) {
 int commandRun(Session *session) {
   if (sinter_program.numPrograms == 0)
     return fail(EXIT_USAGE, "the model file has no program to run");
-  int code = prepareColumns(session);
-  if (!code && session->options->params)
-    code = loadParams(session, -1);
+  int code = session->options->params ? loadParams(session, -1) : EXIT_OK;
   return code ? code : runSelected(session);
 }

@@ -151,13 +151,13 @@ int readTensorFile(TensorFile *file) {
   const char *path = file->path;
   uint64_t headerBytes;
   if (file->mapping.size < 8)
-    return fail(EXIT_CHECKPOINT,
+    return fail(file->refusal,
                 "'%s' is not a safetensors file: it has only "
                 "%llu bytes",
                 path, (unsigned long long)file->mapping.size);
   memcpy(&headerBytes, file->mapping.data, 8);
   if (headerBytes > MAX_HEADER_BYTES || headerBytes > file->mapping.size - 8)
-    return fail(EXIT_CHECKPOINT,
+    return fail(file->refusal,
                 "'%s' is cut off or not a safetensors file: a "
                 "header of %llu bytes in a file of %llu",
                 path, (unsigned long long)headerBytes,
@@ -172,17 +172,18 @@ int readTensorFile(TensorFile *file) {
   Json json = jsonOpen((const char *)file->mapping.data + 8, headerBytes);
   readHeader(&json, file);
   if (json.error)
-    return fail(EXIT_CHECKPOINT, "'%s': byte %llu: expected %s", path,
+    return fail(file->refusal, "'%s': byte %llu: expected %s", path,
                 (unsigned long long)(8 + (json.next - json.begin)), json.error);
   const char *wrong = checkLayout(file);
   if (wrong)
-    return fail(EXIT_CHECKPOINT, "'%s': %s", path, wrong);
+    return fail(file->refusal, "'%s': %s", path, wrong);
   return EXIT_OK;
 }
 
-int openTensorFile(TensorFile *file, const char *path) {
+int openTensorFile(TensorFile *file, const char *path, int refusal) {
   memset(file, 0, sizeof *file);
   file->path = path;
+  file->refusal = refusal;
   int error = mapFile(path, &file->mapping);
   if (error)
     return fail(error == ENOMEM ? EXIT_MEMORY : EXIT_IO, "cannot read '%s': %s",
@@ -190,12 +191,25 @@ int openTensorFile(TensorFile *file, const char *path) {
   return readTensorFile(file);
 }
 
-void closeTensorFile(TensorFile *file) {
+void forgetTensors(TensorFile *file) {
   uint64_t headerBytes = (uint64_t)(file->data - file->mapping.data) - 8;
   uint64_t most = headerBytes / LEAST_ENTRY_BYTES + 1;
   munmap(file->tensors, most * sizeof(FileTensor));
   munmap(file->byName, most * sizeof(uint32_t));
+}
+
+void closeTensorFile(TensorFile *file) {
+  forgetTensors(file);
   unmapFile(&file->mapping);
+}
+
+void textTensorType(Text *text, const FileTensor *tensor) {
+  if (tensor->dtype >= 0) {
+    textType(text, (uint32_t)tensor->dtype, tensor->rank, tensor->shape);
+    return;
+  }
+  textBytes(text, tensor->dtypeText.begin, tensor->dtypeText.size);
+  textShape(text, tensor->rank, tensor->shape);
 }
 
 int findMetadata(const TensorFile *file, const char *key, char *value,

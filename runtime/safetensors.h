@@ -6,6 +6,7 @@
 #include "runtime/abi.h"
 #include "runtime/io.h"
 #include "runtime/json.h"
+#include "runtime/text.h"
 
 typedef struct FileTensor {
   JsonText name;
@@ -20,6 +21,7 @@ typedef struct FileTensor {
 
 typedef struct TensorFile {
   const char *path;
+  int refusal; /* the exit code when the file is not what it should be */
   Mapping mapping;
   const unsigned char *data;
   uint64_t dataBytes;
@@ -30,13 +32,17 @@ typedef struct TensorFile {
 } TensorFile;
 
 /* Maps and checks a file. Returns 0, or the exit code after a message. */
-int openTensorFile(TensorFile *file, const char *path);
-/* The same on bytes in memory; `file->path` and `file->mapping` are set. */
+int openTensorFile(TensorFile *file, const char *path, int refusal);
+/* The same on bytes in memory; path, refusal and mapping of `file` are set. */
 int readTensorFile(TensorFile *file);
+/* Frees all but the mapping. */
+void forgetTensors(TensorFile *file);
 void closeTensorFile(TensorFile *file);
 /* Null, or why the tensors' places or names are not those of a file without
  * overlaps, holes and duplicates. Fills `byName`. */
 const char *checkLayout(TensorFile *file);
+/* "f32[3, 4]", or "F16[3, 4]" with the file's own word for the dtype. */
+void textTensorType(Text *text, const FileTensor *tensor);
 /* The format's word for one of our dtypes. */
 const char *tensorDTypeName(uint32_t dtype);
 FileTensor *findTensor(const TensorFile *file, const char *name);

@@ -12,11 +12,13 @@ int openSession(Session *session, Options *options) {
   session->context.arena = mapMemory(program->arenaBytes);
   session->sources = mapMemory(program->numSources * sizeof(Source));
   session->ready = mapMemory(program->numExperiments);
+  session->trained = mapMemory(program->numExperiments);
+  session->computed = mapMemory(program->numData);
   session->context.constants = program->constants;
   session->context.parallel = runInOnePiece;
   session->context.host = session;
   if (!session->context.store || !session->context.arena || !session->sources ||
-      !session->ready)
+      !session->ready || !session->trained || !session->computed)
     return fail(EXIT_MEMORY,
                 "out of memory: the program needs %llu bytes for parameters "
                 "and %llu for its arena",
@@ -35,8 +37,14 @@ const SinterFunction *experimentFunction(const SinterExperiment *experiment,
                                        &experiment->evalMetrics,
                                        &experiment->predictRaw,
                                        &experiment->after,
+                                       &experiment->update,
+                                       &experiment->gradcheck,
                                        NULL};
   return functions[index];
+}
+
+const SinterFunction *updatingFunction(const SinterExperiment *experiment) {
+  return experiment->accumulate ? &experiment->update : &experiment->trainStep;
 }
 
 int64_t findExperiment(const char *name) {

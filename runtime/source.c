@@ -2,12 +2,35 @@
 
 #include "runtime/internal.h"
 
+#include <errno.h>
 #include <string.h>
 
-int checkRange(const SinterSource *info, const Source *source,
-               const char *where) {
-  if (!info->hasRange || dtypeIsFloat(info->dtype))
+int shapeFits(const SinterSource *info, uint32_t rank, const int64_t *shape) {
+  if (rank != info->rank)
+    return 0;
+  for (uint32_t axis = 0; axis < rank; ++axis)
+    if (shape[axis] != info->shape[axis] && !(axis == 0 && info->shape[0] < 0))
+      return 0;
+  return 1;
+}
+
+uint64_t sourceRowBytes(const SinterSource *info) {
+  uint64_t bytes = dtypeSize(info->dtype);
+  for (uint32_t axis = 1; axis < info->rank; ++axis)
+    bytes *= (uint64_t)info->shape[axis];
+  return bytes;
+}
+
+int checkRows(const SinterSource *info, const Source *source,
+              const char *path) {
+  /* Row numbers are 32 bits wide. */
+  if (source->rows > INT32_MAX)
+    return fail(EXIT_DATA, "'%s' has more than 2147483647 rows", path);
+  int isBool = info->dtype == SINTER_BOOL;
+  if ((!info->hasRange && !isBool) || dtypeIsFloat(info->dtype))
     return EXIT_OK;
+  int64_t least = isBool ? 0 : info->minValue;
+  int64_t most = isBool ? 1 : info->maxValue;
   uint64_t size = dtypeSize(info->dtype);
   uint64_t count = (uint64_t)source->rows * (source->rowBytes / size);
   for (uint64_t i = 0; i < count; ++i) {
@@ -15,28 +38,47 @@ int checkRange(const SinterSource *info, const Source *source,
     memcpy(number, source->data + i * size, size);
     swapBytes(number, size, source->swapUnit);
     int64_t value = readScalar(number, info->dtype).integer;
-    if (value < info->minValue || value > info->maxValue)
+    if (value < least || value > most)
       return fail(EXIT_DATA,
                   "'%s': entry %llu is %lld; '%s' must lie between %lld and "
                   "%lld (%s)",
-                  where, (unsigned long long)i, (long long)value, info->name,
-                  (long long)info->minValue, (long long)info->maxValue,
-                  info->location);
+                  path, (unsigned long long)i, (long long)value, info->name,
+                  (long long)least, (long long)most, info->location);
   }
   return EXIT_OK;
 }
 
-static int bindStore(Session *session, const SinterSource *info,
-                     Source *source) {
-  int code = prepareColumns(session);
-  if (code)
-    return code;
+/* Opens the file of a source. The rows stay mapped. */
+static int openRows(Session *session, const SinterSource *info,
+                    Source *source) {
+  char path[MAX_PATH_BYTES];
+  const char *folder = session->options->data;
+  if (!joinPath(path, sizeof path, folder ? folder : "", info->path))
+    return fail(EXIT_IO, "the path of '%s' is too long", info->path);
+  Mapping file;
+  int error = mapFile(path, &file);
+  if (error)
+    return fail(error == ENOMEM ? EXIT_MEMORY : EXIT_IO,
+                "cannot read '%s': %s%s (%s)", path, errorText(error),
+                folder ? "" : "; --data DIR says where data files are",
+                info->location);
+  switch (info->kind) {
+  case SINTER_SOURCE_NPY:
+    return readNpy(&file, path, info, source);
+  case SINTER_SOURCE_SAFETENSORS:
+    return readTensorRows(&file, path, info, source);
+  default:
+    return readIdx(&file, path, info, source);
+  }
+}
+
+static void bindStore(Session *session, const SinterSource *info,
+                      Source *source) {
   const SinterBuffer *column = &sinter_program.symbols[info->symbol].buffer;
   source->data = bufferAddress(&session->context, column);
   source->rows = column->rank > 0 ? column->shape[0] : 1;
   source->rowBytes = bufferRowBytes(column);
   source->swapUnit = 0;
-  return checkRange(info, source, info->name);
 }
 
 int bindSources(Session *session, const SinterFunction *function) {
@@ -48,9 +90,11 @@ int bindSources(Session *session, const SinterFunction *function) {
     Source *source = &session->sources[arg->source];
     if (source->data)
       continue;
-    int code = info->kind == SINTER_SOURCE_IDX
-                   ? openIdx(session, info, source)
-                   : bindStore(session, info, source);
+    if (info->kind == SINTER_SOURCE_STORE) {
+      bindStore(session, info, source);
+      continue;
+    }
+    int code = openRows(session, info, source);
     if (code)
       return code;
   }

@@ -107,7 +107,12 @@ void storeDouble(char *address, uint32_t dtype, double value) {
 }
 
 void textType(Text *text, uint32_t dtype, uint32_t rank, const int64_t *shape) {
-  textFormat(text, "%s[", dtypeName(dtype));
+  textString(text, dtypeName(dtype));
+  textShape(text, rank, shape);
+}
+
+void textShape(Text *text, uint32_t rank, const int64_t *shape) {
+  textChar(text, '[');
   for (uint32_t axis = 0; axis < rank; ++axis) {
     textString(text, axis ? ", " : "");
     if (shape[axis] < 0)

@@ -28,6 +28,8 @@ void storeDouble(char *address, uint32_t dtype, double value);
 
 /* "f32[3, 4]"; a dimension that is open is "rows". */
 void textType(Text *text, uint32_t dtype, uint32_t rank, const int64_t *shape);
+/* "[3, 4]" */
+void textShape(Text *text, uint32_t rank, const int64_t *shape);
 
 /* Prints one number as NumPy's str() of it: "0.1", "True". */
 void textElement(Text *text, const char *address, uint32_t dtype);

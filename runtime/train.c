@@ -9,20 +9,21 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Binds an experiment's data and finds its rows. */
-static int bindExperiment(Trainer *t, const SinterExperiment *experiment) {
-  int code = bindSources(t->session, &experiment->trainStep);
-  if (!code)
-    code = resolveRows(t->session, &experiment->trainStep,
-                       &experiment->trainRows, &t->trainBegin, &t->trainEnd);
-  if (!code && t->trainBegin == t->trainEnd)
-    code = fail(EXIT_DATA, "'%s' has no rows to train on", experiment->name);
-  if (!code && experiment->hasValid)
-    code = bindSources(t->session, &experiment->evalStep);
-  if (!code && experiment->hasValid)
-    code = resolveRows(t->session, &experiment->evalStep,
-                       &experiment->validRows, &t->validBegin, &t->validEnd);
-  return code;
+/* Computes the columns that an experiment's training reads. Those that wait for
+ * another training are left for later if `early`. */
+static int prepareColumns(Session *session, const SinterExperiment *experiment,
+                          int early) {
+  const SinterFunction *functions[] = {
+      &experiment->trainStep, &experiment->evalStep, &experiment->after};
+  for (int i = 0; i < 3; ++i) {
+    if (!functions[i]->call || (i == 1 && !experiment->hasValid) ||
+        (early && findUntrained(session, functions[i])))
+      continue;
+    int code = prepareFunction(session, functions[i]);
+    if (code)
+      return code;
+  }
+  return EXIT_OK;
 }
 
 static int prepareExperiments(Trainer *t) {
@@ -31,11 +32,13 @@ static int prepareExperiments(Trainer *t) {
     const SinterExperiment *experiment = &sinter_program.experiments[i];
     if (!isSelected(t->session->options, experiment->name))
       continue;
-    int code = bindExperiment(t, experiment);
+    int code = findRows(t, experiment);
+    if (!code)
+      code = prepareColumns(t->session, experiment, /*early=*/1);
     if (code)
       return code;
-    if (experiment->shuffle && t->trainEnd - t->trainBegin > mostRows)
-      mostRows = t->trainEnd - t->trainBegin;
+    if ((experiment->shuffle || experiment->numFolds) && t->numRows > mostRows)
+      mostRows = t->numRows;
   }
   t->order = mapMemory((uint64_t)mostRows * sizeof t->order[0]);
   if (!t->order)
@@ -48,7 +51,7 @@ static int prepareExperiments(Trainer *t) {
 static int initSelected(Session *session) {
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
     const SinterExperiment *experiment = &sinter_program.experiments[i];
-    if (!isSelected(session->options, experiment->name))
+    if (!isSelected(session->options, experiment->name) || session->ready[i])
       continue;
     int code = initExperiment(session, experiment);
     if (code)
@@ -58,16 +61,51 @@ static int initSelected(Session *session) {
   return EXIT_OK;
 }
 
+static int selectExperiment(Options *options, uint32_t index) {
+  const char *name = sinter_program.experiments[index].name;
+  if (isSelected(options, name))
+    return EXIT_OK;
+  if (options->numNames == MAX_NAMES)
+    return fail(EXIT_USAGE, "more than %d names", MAX_NAMES);
+  options->names[options->numNames++] = name;
+  return EXIT_OK;
+}
+
+/* What the data of the selected experiments calls is trained first, unless it
+ * has been loaded. It stands before them in the table. */
+static int selectCalled(Session *session) {
+  for (uint64_t i = sinter_program.numExperiments; i-- > 0;) {
+    const SinterExperiment *experiment = &sinter_program.experiments[i];
+    const SinterFunction *function;
+    if (!isSelected(session->options, experiment->name))
+      continue;
+    for (int f = 0; (function = experimentFunction(experiment, f)); ++f)
+      for (uint64_t j = 0; j < function->numTrained; ++j) {
+        uint32_t called = function->trained[j];
+        int code = session->trained[called]
+                       ? EXIT_OK
+                       : selectExperiment(session->options, called);
+        if (code)
+          return code;
+      }
+  }
+  return EXIT_OK;
+}
+
 /* Everything before the first step, of the experiments that are selected. */
 static int prepareTraining(Trainer *t) {
   Session *session = t->session;
   const Options *options = session->options;
   t->isTerminal = isatty(2);
-  int code = prepareExperiments(t);
-  if (!code)
-    code = initSelected(session);
+  int code = initSelected(session);
   if (!code && options->params)
     code = loadParams(session, -1);
+  if (!code)
+    code = selectCalled(session);
+  if (!code)
+    code = initSelected(session);
+  if (!code)
+    code = prepareExperiments(t);
   if (!code && options->init)
     code = loadInit(session);
   if (!code && options->resume)
@@ -84,34 +122,63 @@ static int prepareTraining(Trainer *t) {
   return EXIT_OK;
 }
 
-/* Trains on what is left of the epoch's rows. */
-static int trainBatches(Trainer *t) {
+/* Where gradients are accumulated, a step is so many batches of an epoch. */
+static int beginsStep(const Trainer *t) {
+  int64_t accumulate = t->experiment->accumulate;
+  return accumulate == 0 || t->row / t->experiment->batch % accumulate == 0;
+}
+
+static int endsStep(const Trainer *t) {
+  return t->row == t->numRows || beginsStep(t);
+}
+
+/* Trains on the next batch; the one that ends a step updates the parameters. */
+static int trainBatch(Trainer *t) {
   Session *session = t->session;
   const SinterExperiment *experiment = t->experiment;
-  int64_t rows = t->trainEnd - t->trainBegin;
-  int64_t every = session->options->logEvery;
-  while (t->row < rows) {
-    int64_t left = rows - t->row;
-    Batch batch = {NULL, t->trainBegin + t->row, 0, NULL};
-    batch.count = left < experiment->batch ? left : experiment->batch;
-    if (experiment->shuffle) {
-      batch.rows = t->order + t->row;
-      batch.first = t->trainBegin;
-    }
+  int64_t left = t->numRows - t->row;
+  Batch batch = {NULL, t->trainBegin + t->row, 0, NULL};
+  batch.count = left < experiment->batch ? left : experiment->batch;
+  if (experiment->shuffle || experiment->numFolds) {
+    batch.rows = t->order + t->row;
+    batch.first = t->trainBegin;
+  }
+  if (beginsStep(t))
     ++session->step;
-    int code = callFunction(session, &experiment->trainStep, &batch);
+  session->batch =
+      session->epoch * batchesPerEpoch(t) + t->row / experiment->batch + 1;
+  int code = callFunction(session, &experiment->trainStep, &batch);
+  if (code)
+    return code;
+  t->row += batch.count;
+  t->unsaved = 1;
+  if (experiment->accumulate && endsStep(t))
+    code = callFunction(session, &experiment->update, NULL);
+  return code;
+}
+
+/* Shows and logs the step that has just ended. */
+static void reportStep(Trainer *t) {
+  const SinterExperiment *experiment = t->experiment;
+  int64_t every = t->session->options->logEvery;
+  int logged = every > 0 && t->session->step % every == 0;
+  if (logged || t->isTerminal) {
+    forgetFigures(t);
+    takeFigures(t, updatingFunction(experiment), 0);
+  }
+  if (logged)
+    logRow(t);
+  showStep(t);
+}
+
+/* Trains on what is left of the epoch's rows. */
+static int trainBatches(Trainer *t) {
+  while (t->row < t->numRows) {
+    int code = trainBatch(t);
     if (code)
       return code;
-    t->row += batch.count;
-    t->unsaved = 1;
-    int logged = every > 0 && session->step % every == 0;
-    if (logged || t->isTerminal) {
-      forgetFigures(t);
-      takeFigures(t, &experiment->trainStep, 0);
-    }
-    if (logged)
-      logRow(t);
-    showStep(t);
+    if (endsStep(t))
+      reportStep(t);
     if (stopRequested())
       return INTERRUPTED;
   }
@@ -137,7 +204,7 @@ static int reportEpoch(Trainer *t) {
   }
   logRow(t);
   showEpoch(t);
-  return EXIT_OK;
+  return judgeEpoch(t);
 }
 
 /* Saves when asked to; a failure is not the end unless it is the last word. */
@@ -159,9 +226,8 @@ static int trainEpoch(Trainer *t) {
   if (t->row == 0)
     memset(session->context.store + experiment->trainMetricOffset, 0,
            experiment->trainMetricBytes);
-  if (experiment->shuffle)
-    shuffleRows(t->order, t->trainEnd - t->trainBegin, session->seed,
-                session->epoch);
+  if (experiment->shuffle || experiment->numFolds)
+    orderRows(t);
   int code = trainBatches(t);
   if (!code)
     code = reportEpoch(t);
@@ -176,18 +242,26 @@ static int trainEpoch(Trainer *t) {
 /* Trains from the position at hand to the last epoch. */
 static int trainExperiment(Trainer *t) {
   Session *session = t->session;
-  int code = bindExperiment(t, t->experiment);
+  int code = findRows(t, t->experiment);
+  if (!code)
+    code = prepareColumns(session, t->experiment, /*early=*/0);
   t->unsaved = 1;
-  while (!code && session->epoch < t->epochs)
+  int isOpen = session->epoch < t->epochs && !isStoppedEarly(t);
+  if (!code && isOpen)
+    code = takeLast(t);
+  while (!code && session->epoch < t->epochs && !isStoppedEarly(t))
     code = trainEpoch(t);
+  if (!code)
+    code = takeBest(t);
   if (code)
     return code;
   endProgressLine();
   if (save(t) != 0)
     return fail(EXIT_IO, "the trained parameters are not saved");
+  session->trained[t->experiment - sinter_program.experiments] = 1;
   if (t->experiment->after.call)
     code = callFunction(session, &t->experiment->after, NULL);
-  return code;
+  return code ? code : reportFolds(t);
 }
 
 static int stopTraining(Trainer *t) {
@@ -209,7 +283,8 @@ static void startExperiment(Trainer *t, const SinterExperiment *experiment) {
   beginExperiment(t->session, experiment);
   t->experiment = experiment;
   t->epochs = options->hasEpochs ? options->epochs : experiment->epochs;
-  t->row = 0;
+  t->row = t->bestEpoch = 0;
+  t->hasBest = 0;
 }
 
 static int trainSelected(Trainer *t) {
@@ -220,6 +295,8 @@ static int trainSelected(Trainer *t) {
   const SinterExperiment *end =
       sinter_program.experiments + sinter_program.numExperiments;
   int code = EXIT_OK;
+  for (uint64_t i = 0; sinter_program.experiments + i < experiment; ++i)
+    t->session->trained[i] |= t->session->ready[i];
   for (; !code && experiment < end; ++experiment) {
     if (!isSelected(t->session->options, experiment->name))
       continue;

@@ -12,6 +12,7 @@ typedef struct Figure {
   int present;      /* known for the row being written */
   int isSingle;
   double value;
+  double mean, squares; /* over folds; squares: of the distances to the mean */
 } Figure;
 
 /* metrics.csv */
@@ -27,9 +28,14 @@ typedef struct Trainer {
   const SinterExperiment *experiment;
   int64_t epochs;               /* the total */
   int64_t row;                  /* rows of this epoch that have been used */
-  int64_t trainBegin, trainEnd; /* rows of the sources */
+  int64_t trainBegin;           /* the first row of the sources */
+  int64_t numRows;              /* rows of an epoch */
   int64_t validBegin, validEnd;
-  uint32_t *order;               /* the epoch's permutation of its rows */
+  uint32_t *order; /* the epoch's rows, where they are not in file order */
+  /* Early stopping: the best figure and its epoch, from 1; 0: none yet. */
+  double best;
+  int64_t bestEpoch;
+  int hasBest; /* the parameters are those of the best epoch */
   int64_t startTime, redrawTime; /* ns */
   int isTerminal;
   int unsaved;  /* something happened since the last save */
@@ -49,6 +55,28 @@ int stopRequested(void);
 /* Says how to go on: the same command with --resume. */
 void printResumeCommand(const Options *options);
 
+/* ---- rows.c */
+/* Binds an experiment's data and finds its rows. */
+int findRows(Trainer *trainer, const SinterExperiment *experiment);
+int findValidRows(const Session *session, const SinterExperiment *experiment,
+                  int64_t *begin, int64_t *end);
+/* Orders the epoch's rows. */
+void orderRows(Trainer *trainer);
+int64_t batchesPerEpoch(const Trainer *trainer);
+
+/* ---- early_stop.c */
+/* Compares the epoch's figures with the best so far. */
+int judgeEpoch(Trainer *trainer);
+/* No epoch has been better for too long. */
+int isStoppedEarly(const Trainer *trainer);
+/* Exchanges the last parameters for the best, and back. */
+int takeBest(Trainer *trainer);
+int takeLast(Trainer *trainer);
+
+/* ---- folds.c */
+/* After the last fold: prints the mean and deviation of their figures. */
+int reportFolds(Trainer *trainer);
+
 /* ---- evaluate.c */
 /* Runs evalStep over rows [begin, end) and then evalMetrics; INTERRUPTED when
  * a signal came and `stoppable`. */
@@ -60,6 +88,7 @@ double resultValue(const Session *session, const SinterResult *result,
 /* ---- figures.c */
 int mapFigures(Trainer *trainer);
 void forgetFigures(Trainer *trainer);
+Figure *findFigure(const Trainer *trainer, const char *name, int isValid);
 void takeFigures(Trainer *trainer, const SinterFunction *function, int isValid);
 
 /* ---- log.c */

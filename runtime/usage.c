@@ -18,12 +18,12 @@ void printUsage(Text *text) {
              programName);
   textFormat(text,
              "       %s run [PROGRAM]... [--params F] [--data DIR] [--seed S]\n"
-             "       %s info | bench [NAME]\n",
+             "       %s info | bench [NAME] | gradcheck [NAME]\n",
              programName, programName);
   textString(text, "\nexperiments and their hyper-parameters:\n");
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
     const SinterExperiment *experiment = &sinter_program.experiments[i];
-    const SinterFunction *step = &experiment->trainStep;
+    const SinterFunction *step = updatingFunction(experiment);
     textFormat(text, "  %s (epochs %lld, seed %lld)", experiment->name,
                (long long)experiment->epochs, (long long)experiment->seed);
     for (uint64_t j = 0; j < step->numArgs; ++j)

@@ -178,6 +178,10 @@ ExitCode Driver::buildGraph(ArrayRef<std::string> only) {
     return code;
   ElaborateOptions options;
   options.defines = command.defines;
+  StringRef model = sources.name(file->body.open.file);
+  options.dataDir = command.dataDir.empty()
+                        ? sys::path::parent_path(model).str()
+                        : command.dataDir;
   options.only.assign(only.begin(), only.end());
   module = sinter::elaborate(*file, options, &context, sources, diagnostics);
   flush();

@@ -2,6 +2,7 @@
 
 #include "tools/Commands.h"
 
+#include "codegen/Dependencies.h"
 #include "ir/SinterOps.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -121,19 +122,15 @@ static ExitCode become(ArrayRef<StringRef> words) {
 
 /// The experiments whose parameters a program reads: it calls a trained model.
 static SmallVector<StringRef> experimentsRead(mlir::ModuleOp module) {
-  SmallVector<StringRef> names;
+  mlir::SymbolTable symbols(module);
+  SetVector<StringRef> names;
   for (mlir::func::FuncOp function : module.getOps<mlir::func::FuncOp>()) {
     mlir::StringAttr role = function->getAttrOfType<mlir::StringAttr>(roleAttr);
     if (!role || role.getValue() != "program")
       continue;
-    function.walk([&](LoadOp load) {
-      GlobalOp global = module.lookupSymbol<GlobalOp>(load.getSymbol());
-      if (global.getKind() != GlobalKind::Column &&
-          !is_contained(names, global.getOwner()))
-        names.push_back(global.getOwner());
-    });
+    names.insert_range(dependenciesOf(symbols, function).experiments);
   }
-  return names;
+  return names.takeVector();
 }
 
 /// A program that calls a trained model runs after its training, whether or not

@@ -404,7 +404,10 @@ static const SinterSource sources[] = {
 #define NO_ARGS 0, NULL
 #define NO_RESULTS 0, NULL
 #define NOTHING {"", NULL, NO_ARGS, NO_RESULTS}
+/* What a function reads the columns of. */
+#define SYNTHETIC 1, syntheticSection
 
+static const uint32_t syntheticSection[] = {0};
 static const SinterFunction data[] = {
     {"synthetic", makeData, COUNT(dataArgs), NO_RESULTS}};
 
@@ -426,14 +429,15 @@ static const SinterExperiment experiments[] = {
         .validMetricBytes = 2 * sizeof(double),
         .init = {"init", initLinreg, COUNT(initArgs), NO_RESULTS},
         .trainStep = {"train_step", stepLinreg, COUNT(stepArgs),
-                      COUNT(lossResult)},
+                      COUNT(lossResult), SYNTHETIC},
         .trainMetrics = {"train_metrics", metricsLinreg, NO_ARGS,
                          COUNT(meanResult)},
-        .evalStep = {"eval_step", evalLinreg, 2, stepArgs, NO_RESULTS},
+        .evalStep = {"eval_step", evalLinreg, 2, stepArgs, NO_RESULTS,
+                     SYNTHETIC},
         .evalMetrics = {"eval_metrics", evalMetricsLinreg, NO_ARGS,
                         COUNT(meanResult)},
         .predict = {"predict", callPredictLinreg, 1, stepArgs,
-                    COUNT(predictedResult)},
+                    COUNT(predictedResult), SYNTHETIC},
         .predictRaw = NOTHING,
         .after = {"after", afterLinreg, COUNT(afterArgs), NO_RESULTS},
     },

@@ -43,6 +43,7 @@ int readAsTensors(const Mapping *bytes) {
   Load load;
   memset(&load, 0, sizeof load);
   load.file.path = "damaged";
+  load.file.refusal = EXIT_CHECKPOINT;
   load.file.mapping = *bytes;
   load.wants = (unsigned char[2]){WANT, WANT};
   int code = readTensorFile(&load.file);
@@ -64,22 +65,22 @@ int readAsTensors(const Mapping *bytes) {
 }
 
 int readAsIdx(const Mapping *bytes) {
-  static const SinterSource info = {
-      "label", "t:3:1", SINTER_SOURCE_IDX, -1, "f", SINTER_U8, 2, {-1, 3}, 1, 0,
-      0,       9};
+  static const SinterSource info = {"label", "t:3:1", SINTER_SOURCE_IDX,
+                                    -1,      "f",     SINTER_U8,
+                                    2,       {-1, 3}, 1,
+                                    0,       0,       9,
+                                    NULL};
   Source source;
   return readIdx(bytes, "damaged", &info, &source);
 }
 
 int readAsNpy(const Mapping *bytes) {
-  static const SinterArg arg = {"x",
-                                SINTER_ARG_FEED,
-                                -1,
-                                {SINTER_ARENA, SINTER_F32, 0, 2, 0, {-1, 2}},
-                                0};
+  static const SinterSource info = {
+      "x", "t:4:1", SINTER_SOURCE_NPY, -1, "f", SINTER_F32, 2, {-1, 2}, 0, 0, 0,
+      0,   NULL};
   Source source;
   memset(&source, 0, sizeof source);
-  int code = readNpy(bytes, "damaged", &arg, &source);
+  int code = readNpy(bytes, "damaged", &info, &source);
   /* What is accepted must be readable to its end. */
   volatile char last = 0;
   if (!code && source.rows > 0)
