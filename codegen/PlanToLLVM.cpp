@@ -31,17 +31,29 @@ public:
   Function *emit();
 
 private:
+  void emitList(mlir::Block &block);
+  void emitIf(IfOp branch);
+  void emitWhile(WhileOp loop);
+  /// Reads a boolean.
+  Value *emitCondition(mlir::Value condition);
+  void emitTimeStart();
+  void emitTimeStop(TimeStopOp stop);
   void emitLaunch(LaunchOp launch);
   Function *emitBody(LaunchOp launch, const KernelPhase &phase);
   void emitPrint(PrintOp print);
   void emitCheck(CheckOp check);
   void emitGuard(GuardOp guard);
-  /// Calls a function of the runtime that tells whether to go on.
+  /// Calls a function of the runtime that returns an exit code.
+  Value *emitRuntimeCall(StringRef name, Constant *what);
+  /// Ends the call if the function returns another exit code than 0.
   void emitStatusCall(StringRef name, Constant *what);
 
   /// Field number `index` of the context.
   Value *loadField(Value *context, unsigned index, Type *type);
   Value *emitExtent(Value *context);
+  BasicBlock *newBlock() {
+    return BasicBlock::Create(tables.getContext(), "", result);
+  }
   Constant *emitBuffer(mlir::Value value) {
     return tables.buffer(bufferOf(value, symbols), value.getType());
   }
@@ -55,6 +67,8 @@ private:
   Type *i32, *i64;
   StructType *contextType;
   Function *result = nullptr;
+  /// What clocks showed when they were started, the innermost last.
+  SmallVector<Value *> clocks;
   unsigned nextBody = 0;
 };
 } // namespace
@@ -73,16 +87,98 @@ Function *FunctionEmitter::emit() {
   result = Function::Create(FunctionType::get(i32, {pointer}, false),
                             GlobalValue::InternalLinkage, function.getSymName(),
                             module);
-  builder.SetInsertPoint(BasicBlock::Create(tables.getContext(), "", result));
-  for (mlir::Operation &op : function.getBody().front())
-    TypeSwitch<mlir::Operation *>(&op)
-        .Case<LaunchOp>([&](LaunchOp launch) { emitLaunch(launch); })
-        .Case<PrintOp>([&](PrintOp print) { emitPrint(print); })
-        .Case<CheckOp>([&](CheckOp check) { emitCheck(check); })
-        .Case<GuardOp>([&](GuardOp guard) { emitGuard(guard); });
+  builder.SetInsertPoint(newBlock());
+  emitList(function.getBody().front());
   builder.CreateRet(builder.getInt32(0));
   return result;
 }
+
+void FunctionEmitter::emitList(mlir::Block &block) {
+  for (mlir::Operation &op : block)
+    TypeSwitch<mlir::Operation *>(&op)
+        .Case<LaunchOp>([&](LaunchOp launch) { emitLaunch(launch); })
+        .Case<IfOp>([&](IfOp branch) { emitIf(branch); })
+        .Case<WhileOp>([&](WhileOp loop) { emitWhile(loop); })
+        .Case<PrintOp>([&](PrintOp print) { emitPrint(print); })
+        .Case<CheckOp>([&](CheckOp check) { emitCheck(check); })
+        .Case<GuardOp>([&](GuardOp guard) { emitGuard(guard); })
+        .Case<TimeStartOp>([&](TimeStartOp) { emitTimeStart(); })
+        .Case<TimeStopOp>([&](TimeStopOp stop) { emitTimeStop(stop); });
+}
+
+//===----------------------------------------------------------------------===//
+// Branches and loops
+//===----------------------------------------------------------------------===//
+
+Value *FunctionEmitter::emitCondition(mlir::Value condition) {
+  BufferAttr at = bufferOf(condition, symbols);
+  Value *base = loadField(result->getArg(0), unsigned(at.getSpace()), pointer);
+  Value *byte = builder.CreateLoad(
+      builder.getInt8Ty(), builder.CreateConstInBoundsGEP1_64(
+                               builder.getInt8Ty(), base, at.getOffset()));
+  return builder.CreateICmpNE(byte, builder.getInt8(0));
+}
+
+void FunctionEmitter::emitIf(IfOp branch) {
+  BasicBlock *onTrue = newBlock(), *onFalse = newBlock(), *next = newBlock();
+  builder.CreateCondBr(emitCondition(branch.getCondition()), onTrue, onFalse);
+  builder.SetInsertPoint(onTrue);
+  emitList(branch.getThenRegion().front());
+  builder.CreateBr(next);
+  builder.SetInsertPoint(onFalse);
+  emitList(branch.getElseRegion().front());
+  builder.CreateBr(next);
+  builder.SetInsertPoint(next);
+}
+
+/// Values stay where they are from trip to trip; what changes in registers is
+/// the number of trips alone.
+void FunctionEmitter::emitWhile(WhileOp loop) {
+  BasicBlock *before = builder.GetInsertBlock(), *head = newBlock();
+  BasicBlock *count = newBlock(), *tooMany = newBlock(), *body = newBlock();
+  BasicBlock *next = newBlock();
+  builder.CreateBr(head);
+  builder.SetInsertPoint(head);
+  PHINode *trips = builder.CreatePHI(i64, 2);
+  trips->addIncoming(builder.getInt64(0), before);
+  mlir::Block &condition = loop.getCondition().front();
+  emitList(condition);
+  builder.CreateCondBr(emitCondition(condition.getTerminator()->getOperand(0)),
+                       count, next);
+
+  builder.SetInsertPoint(count);
+  Value *isLast =
+      builder.CreateICmpEQ(trips, builder.getInt64(loop.getLimit()));
+  builder.CreateCondBr(isLast, tooMany, body);
+  builder.SetInsertPoint(tooMany);
+  Constant *what = tables.record(
+      {tables.location(loop.getLoc()), tables.number64(loop.getLimit())});
+  builder.CreateRet(emitRuntimeCall("sinter_limit", what));
+
+  builder.SetInsertPoint(body);
+  emitList(loop.getBody().front());
+  trips->addIncoming(builder.CreateAdd(trips, builder.getInt64(1)),
+                     builder.GetInsertBlock());
+  builder.CreateBr(head);
+  builder.SetInsertPoint(next);
+}
+
+void FunctionEmitter::emitTimeStart() {
+  FunctionType *type = FunctionType::get(i64, false);
+  clocks.push_back(
+      builder.CreateCall(module.getOrInsertFunction("sinter_clock", type)));
+}
+
+void FunctionEmitter::emitTimeStop(TimeStopOp stop) {
+  FunctionType *type =
+      FunctionType::get(builder.getVoidTy(), {pointer, i64}, false);
+  builder.CreateCall(module.getOrInsertFunction("sinter_time", type),
+                     {tables.text(stop.getLabel()), clocks.pop_back_val()});
+}
+
+//===----------------------------------------------------------------------===//
+// Launches
+//===----------------------------------------------------------------------===//
 
 /// A kernel call goes through the runtime, which may cut its range into pieces:
 /// `context->parallel(context, body, trip, grain)`.
@@ -98,8 +194,8 @@ void FunctionEmitter::emitLaunch(LaunchOp launch) {
     Value *trip = builder.CreateCall(module.getFunction(phase.trip), extents);
     FunctionType *type = FunctionType::get(builder.getVoidTy(),
                                            {pointer, pointer, i64, i64}, false);
-    BasicBlock *call = BasicBlock::Create(tables.getContext(), "", result);
-    BasicBlock *next = BasicBlock::Create(tables.getContext(), "", result);
+    BasicBlock *call = newBlock();
+    BasicBlock *next = newBlock();
     builder.CreateCondBr(builder.CreateICmpSGT(trip, builder.getInt64(0)), call,
                          next);
     builder.SetInsertPoint(call);
@@ -141,6 +237,10 @@ Function *FunctionEmitter::emitBody(LaunchOp launch, const KernelPhase &phase) {
   builder.CreateRetVoid();
   return body;
 }
+
+//===----------------------------------------------------------------------===//
+// Effects
+//===----------------------------------------------------------------------===//
 
 void FunctionEmitter::emitPrint(PrintOp print) {
   SmallVector<Constant *> sizes, items;
@@ -189,13 +289,16 @@ void FunctionEmitter::emitGuard(GuardOp guard) {
                                                 emitBuffer(guard.getValue())}));
 }
 
-void FunctionEmitter::emitStatusCall(StringRef name, Constant *what) {
+Value *FunctionEmitter::emitRuntimeCall(StringRef name, Constant *what) {
   FunctionType *type = FunctionType::get(i32, {pointer, pointer}, false);
-  Value *status =
-      builder.CreateCall(module.getOrInsertFunction(name, type),
-                         {result->getArg(0), tables.pointerTo(what)});
-  BasicBlock *stop = BasicBlock::Create(tables.getContext(), "", result);
-  BasicBlock *next = BasicBlock::Create(tables.getContext(), "", result);
+  return builder.CreateCall(module.getOrInsertFunction(name, type),
+                            {result->getArg(0), tables.pointerTo(what)});
+}
+
+void FunctionEmitter::emitStatusCall(StringRef name, Constant *what) {
+  Value *status = emitRuntimeCall(name, what);
+  BasicBlock *stop = newBlock();
+  BasicBlock *next = newBlock();
   builder.CreateCondBr(builder.CreateICmpEQ(status, builder.getInt32(0)), next,
                        stop);
   builder.SetInsertPoint(stop);

@@ -12,6 +12,7 @@
 #include "passes/Fusion.h"
 #include "ir/Shape.h"
 #include "passes/Kernels.h"
+#include "passes/Regions.h"
 #include "passes/Rows.h"
 
 #include <functional>
@@ -38,12 +39,14 @@ static Value viewedValue(Value value) {
 static constexpr unsigned maxRepeatedOps = 12;
 
 /// Whether everything that reads `value`, through views, can compute it again:
-/// elementwise operations and reductions. A contraction wants its operands in
-/// memory.
+/// elementwise operations and reductions of its list. A contraction wants its
+/// operands in memory.
 static bool canBeRepeated(Value value) {
   SmallVector<Value> work = {value};
   while (!work.empty())
     for (Operation *user : work.pop_back_val().getUsers()) {
+      if (user->getBlock() != value.getParentBlock())
+        return false;
       if (isView(user))
         work.push_back(user->getResult(0));
       else if (!isElementwise(user) && !isa<ReduceOp>(user))
@@ -275,6 +278,8 @@ private:
   struct Facts {
     /// Positions in the block of the first and the last operation.
     unsigned first = 0, last = 0;
+    /// Marks of time before it.
+    unsigned numMarks = 0;
     /// Some guard or check depends on it: it comes before any symbol changes.
     bool isBeforeBarrier = false;
     /// Some result is stored.
@@ -286,12 +291,14 @@ private:
   bool tryMerge(unsigned producer, unsigned consumer);
   bool isConnectedApart(unsigned producer, unsigned consumer) const;
   void merge(unsigned producer, unsigned consumer);
+  void joinReaders(Operation *op);
   void mergeReadersOfRows();
   void addRepeats(unsigned group);
 
   Block &block;
   Fusion &fusion;
   DenseMap<Operation *, unsigned> positions;
+  SmallVector<unsigned> marks;
   llvm::DenseSet<Operation *> beforeBarrier;
   /// Of each group.
   std::vector<Facts> facts;
@@ -300,20 +307,25 @@ private:
 
 void Fuser::number() {
   unsigned next = 0;
-  for (Operation &op : block)
+  for (Operation &op : block) {
+    if (isTimeMark(&op))
+      marks.push_back(next);
     positions[&op] = next++;
+  }
   for (Operation &op : llvm::reverse(block)) {
-    if (!isa<GuardOp, CheckOp>(op) && !beforeBarrier.contains(&op))
+    if (!mayEndCall(&op) && !beforeBarrier.contains(&op))
       continue;
-    for (Value operand : op.getOperands())
+    forEachRead(&op, [&](Value operand) {
       if (Operation *definition = operand.getDefiningOp())
         beforeBarrier.insert(definition);
+    });
   }
 }
 
 Fuser::Facts Fuser::factsOf(Operation *op) const {
   Facts result;
   result.first = result.last = positions.lookup(op);
+  result.numMarks = llvm::lower_bound(marks, result.first) - marks.begin();
   result.isBeforeBarrier = beforeBarrier.contains(op);
   result.isStored = llvm::any_of(
       op->getUsers(), [](Operation *user) { return isa<StoreOp>(user); });
@@ -342,7 +354,8 @@ bool Fuser::isConnectedApart(unsigned producer, unsigned consumer) const {
   bool found = false;
   std::function<void(Operation *, bool)> addUsers = [&](Operation *from,
                                                         bool isStart) {
-    for (Operation *op : from->getUsers()) {
+    for (Operation *user : from->getUsers()) {
+      Operation *op = block.findAncestorOpInBlock(*user);
       // Between the two, a repeat along rows is part of their kernel.
       if (isStart && isRepeatAlongRows(op)) {
         addUsers(op, /*isStart=*/true);
@@ -379,6 +392,8 @@ bool Fuser::isConnectedApart(unsigned producer, unsigned consumer) const {
 
 bool Fuser::tryMerge(unsigned producer, unsigned consumer) {
   const Facts &from = facts[producer], &to = facts[consumer];
+  if (from.numMarks != to.numMarks)
+    return false;
   if ((from.isBeforeBarrier || to.isBeforeBarrier) &&
       (from.isStored || to.isStored))
     return false;
@@ -415,7 +430,8 @@ void Fuser::mergeReadersOfRows() {
     if (!isRowOperation(&op))
       continue;
     for (Operation *other : op.getOperand(0).getUsers()) {
-      if (!isRowOperation(other) || other->getOperand(0) != op.getOperand(0))
+      if (!isRowOperation(other) || other->getBlock() != &block ||
+          other->getOperand(0) != op.getOperand(0))
         continue;
       unsigned a = fusion.groupOf.lookup(&op), b = fusion.groupOf.lookup(other);
       if (a != b && !isConnectedApart(b, a) && tryMerge(a, b))
@@ -450,27 +466,38 @@ void Fuser::addRepeats(unsigned group) {
     }
 }
 
+/// Puts the group of `op` together with those that read its result.
+void Fuser::joinReaders(Operation *op) {
+  SmallVector<Operation *> readers = readersOf(op);
+  llvm::sort(readers, [&](Operation *a, Operation *b) {
+    return positions.lookup(a) < positions.lookup(b);
+  });
+  unsigned group = fusion.groupOf.lookup(op);
+  for (Operation *reader : readers) {
+    auto found = fusion.groupOf.find(reader);
+    if (found != fusion.groupOf.end() && found->second != group &&
+        tryMerge(group, found->second))
+      merge(group, found->second);
+  }
+}
+
 void Fuser::run() {
   number();
-  for (Operation &op : llvm::reverse(block)) {
-    if (!isComputing(&op) || fusion.repeated.contains(&op))
-      continue;
-    unsigned group = fusion.groups.size();
-    fusion.groups.push_back({&op});
-    fusion.groupOf[&op] = group;
-    facts.push_back(factsOf(&op));
-    SmallVector<Operation *> users = readersOf(&op);
-    llvm::sort(users, [&](Operation *a, Operation *b) {
-      return positions.lookup(a) < positions.lookup(b);
-    });
-    for (Operation *user : users) {
-      auto found = fusion.groupOf.find(user);
-      if (found != fusion.groupOf.end() && found->second != group &&
-          tryMerge(group, found->second))
-        merge(group, found->second);
-    }
+  SmallVector<Operation *> ops;
+  for (Operation &op : llvm::reverse(block))
+    if (isComputing(&op) && !fusion.repeated.contains(&op))
+      ops.push_back(&op);
+  for (Operation *op : ops) {
+    fusion.groupOf[op] = fusion.groups.size();
+    fusion.groups.push_back({op});
+    facts.push_back(factsOf(op));
+    joinReaders(op);
   }
   mergeReadersOfRows();
+  // What has one value for each row may join now that it is known which kernels
+  // work on rows.
+  for (Operation *op : ops)
+    joinReaders(op);
   for (unsigned group = 0; group < fusion.groups.size(); ++group)
     addRepeats(group);
   for (FusionGroup &group : fusion.groups)

@@ -4,6 +4,7 @@
 #include "ir/Shape.h"
 #include "passes/Rows.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/OperationSupport.h"
 #include "llvm/ADT/StringExtras.h"
@@ -462,8 +463,10 @@ KernelTable::createLaunch(OpBuilder &builder, ArrayRef<Operation *> ops,
                           const llvm::DenseSet<Operation *> &repeated) {
   // The kernel stands before the first function that needs it.
   Location loc = ops.empty() ? results.front().getLoc() : ops.back()->getLoc();
-  Operation *function = builder.getInsertionBlock()->getParentOp();
-  OpBuilder kernelBuilder(function);
+  Operation *user = builder.getInsertionBlock()->getParentOp();
+  OpBuilder kernelBuilder(isa<func::FuncOp>(user)
+                              ? user
+                              : user->getParentOfType<func::FuncOp>());
   KernelOp kernel =
       KernelOp::create(kernelBuilder, loc, StringRef("unnamed"), nullptr);
   Block &body = kernel.getBody().emplaceBlock();

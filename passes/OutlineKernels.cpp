@@ -3,6 +3,7 @@
 #include "passes/Fusion.h"
 #include "passes/Kernels.h"
 #include "passes/Passes.h"
+#include "passes/Regions.h"
 #include "passes/Remarks.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -20,12 +21,6 @@ using namespace sinter;
 /// Every kernel that reads a chain of views clones it, and addressing code
 /// grows with it; beyond this length the value is written out once.
 static constexpr unsigned maxViewChain = 8;
-
-/// What stays in the list besides launches.
-static bool staysInList(Operation *op) {
-  return isa<ConstantOp, LoadOp, StoreOp, PrintOp, CheckOp, GuardOp, LaunchOp,
-             func::ReturnOp>(op);
-}
 
 //===----------------------------------------------------------------------===//
 // Order
@@ -59,15 +54,25 @@ static void gatherGroups(Block &block, const Fusion &fusion) {
     units[from].successors.push_back(to);
     ++units[to].numPredecessors;
   };
-  std::optional<unsigned> lastEffect;
+  std::optional<unsigned> lastEffect, lastMark;
   for (unsigned unit = 0; unit < units.size(); ++unit) {
     for (Operation *op : units[unit].ops)
-      for (Value operand : op->getOperands())
-        if (Operation *from = operand.getDefiningOp())
-          if (unitOf.lookup(from) != unit)
-            addEdge(unitOf.lookup(from), unit);
+      forEachRead(op, [&](Value operand) {
+        DenseMap<Operation *, unsigned>::iterator from =
+            unitOf.find(operand.getDefiningOp());
+        if (from != unitOf.end() && from->second != unit)
+          addEdge(from->second, unit);
+      });
+    if (lastMark)
+      addEdge(*lastMark, unit);
+    Operation *first = units[unit].ops.front();
+    if (isTimeMark(first)) {
+      for (unsigned before = lastMark.value_or(0); before < unit; ++before)
+        addEdge(before, unit);
+      lastMark = unit;
+    }
     // Loads and stores are of a function's begin and end.
-    if (!isa<PrintOp, CheckOp, GuardOp>(units[unit].ops.front()))
+    if (!isOrdered(first))
       continue;
     if (lastEffect)
       addEdge(*lastEffect, unit);
@@ -158,13 +163,13 @@ static void remarkOn(Block &body, const Fusion &fusion) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Outlines one function.
+/// Outlines one list, and those in it.
 class Outliner {
 public:
-  Outliner(func::FuncOp function, KernelTable &kernels)
-      : body(function.getBody().front()), kernels(kernels) {}
+  Outliner(Block &body, KernelTable &kernels, bool fuse)
+      : body(body), kernels(kernels), fuse(fuse) {}
 
-  LogicalResult run(bool fuse) {
+  LogicalResult run() {
     eraseDeadOps();
     fusion = fuseOperations(body, fuse);
     if (fuse)
@@ -179,14 +184,22 @@ public:
 
 private:
   LogicalResult visit(Operation *op) {
-    if (staysInList(op))
-      writeOutOperands(op);
-    else if (isComputing(op))
+    if (isListed(op))
+      return visitListed(op);
+    if (isComputing(op))
       outlineGroup(op);
     else if (endsLongChain(op))
       replaceByLaunch(op, op->getResults());
     else if (!isLeaf(op) && !isView(op))
       return op->emitOpError("cannot be outlined into a kernel");
+    return success();
+  }
+
+  LogicalResult visitListed(Operation *op) {
+    writeOutOperands(op);
+    for (Region &region : op->getRegions())
+      if (failed(Outliner(region.front(), kernels, fuse).run()))
+        return failure();
     return success();
   }
 
@@ -248,14 +261,21 @@ private:
     return isLeaf(op) || isView(op);
   }
 
-  void eraseDeadOps() {
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+  /// In the regions of an operation before itself.
+  void eraseDeadOps() { eraseDeadOps(body); }
+
+  static void eraseDeadOps(Block &block) {
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+      for (Region &region : op.getRegions())
+        eraseDeadOps(region.front());
       if (isOpTriviallyDead(&op))
         op.erase();
+    }
   }
 
   Block &body;
   KernelTable &kernels;
+  const bool fuse;
   Fusion fusion;
   DenseMap<Value, unsigned> viewChains;
   DenseMap<Value, Value> writtenOut;
@@ -267,10 +287,22 @@ struct OutlineKernelsPass
 
   void runOnOperation() override {
     KernelTable kernels(getOperation());
-    for (func::FuncOp function : getOperation().getOps<func::FuncOp>())
-      if (!function.isExternal() &&
-          failed(Outliner(function, kernels).run(fuse)))
+    for (func::FuncOp function : getOperation().getOps<func::FuncOp>()) {
+      if (function.isExternal())
+        continue;
+      Block &body = function.getBody().front();
+      hoistNames(body);
+      if (failed(Outliner(body, kernels, fuse).run()))
         return signalPassFailure();
+    }
+  }
+
+  /// Constants and loads, which are names of bytes, leave regions.
+  static void hoistNames(Block &body) {
+    body.walk([&](Operation *op) {
+      if (isa<ConstantOp, LoadOp>(op) && op->getBlock() != &body)
+        op->moveBefore(&body, body.begin());
+    });
   }
 };
 } // namespace

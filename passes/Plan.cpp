@@ -7,9 +7,17 @@
 using namespace mlir;
 using namespace sinter;
 
-static BufferAttr bufferOfResult(LaunchOp launch, unsigned result) {
-  std::optional<ArrayAttr> at = launch.getAt();
-  return at ? cast<BufferAttr>((*at)[result]) : nullptr;
+static BufferAttr bufferIn(ArrayAttr at, unsigned index) {
+  return at ? cast<BufferAttr>(at[index]) : nullptr;
+}
+
+/// A function's argument or a carried value of a loop.
+static BufferAttr bufferOfArgument(BlockArgument argument) {
+  Operation *op = argument.getOwner()->getParentOp();
+  if (WhileOp loop = dyn_cast<WhileOp>(op))
+    return bufferIn(loop.getAtAttr(), argument.getArgNumber());
+  return cast<func::FuncOp>(op).getArgAttrOfType<BufferAttr>(
+      argument.getArgNumber(), bufferAttr);
 }
 
 static BufferAttr bufferOfLoad(LoadOp load, SymbolTable &symbols) {
@@ -21,11 +29,11 @@ static BufferAttr bufferOfLoad(LoadOp load, SymbolTable &symbols) {
 
 BufferAttr sinter::bufferOf(Value value, SymbolTable &symbols) {
   if (BlockArgument argument = dyn_cast<BlockArgument>(value))
-    return cast<func::FuncOp>(argument.getOwner()->getParentOp())
-        .getArgAttrOfType<BufferAttr>(argument.getArgNumber(), bufferAttr);
+    return bufferOfArgument(argument);
   Operation *op = value.getDefiningOp();
-  if (LaunchOp launch = dyn_cast<LaunchOp>(op))
-    return bufferOfResult(launch, cast<OpResult>(value).getResultNumber());
+  if (isa<LaunchOp, IfOp, WhileOp>(op))
+    return bufferIn(op->getAttrOfType<ArrayAttr>("at"),
+                    cast<OpResult>(value).getResultNumber());
   if (LoadOp load = dyn_cast<LoadOp>(op))
     return bufferOfLoad(load, symbols);
   return op->getAttrOfType<BufferAttr>(bufferAttr);

@@ -13,7 +13,7 @@
 //   when an epoch begins.
 // * Every `sinter.kernel` has the form of passes/Kernels.h. `scratch`, if set
 //   before planning, is the bytes each launch needs besides its results.
-// * A `func.func` is one block, a flat list, to be carried out in order:
+// * A `func.func` is one block, a list to be carried out in order:
 //     sinter.constant   of no code; has `sinter.buffer` in `constants`. Equal
 //                       constants of a module share one buffer.
 //     sinter.load       of no code; its bytes are the global's.
@@ -21,8 +21,16 @@
 //                       followed by the scratch buffer if there is one.
 //     sinter.store      of no code: its value was written at the global's
 //                       offset by the launch that computed it.
-//     sinter.print, sinter.check, sinter.guard
+//     sinter.if         one of two lists; `at` says where its results are.
+//     sinter.while      two lists, carried out in turn; `at` says where each
+//                       carried value is, from the init to the result.
+//     sinter.yield      of no code: what it yields was written where the branch
+//                       or loop has it. The condition of a loop is read.
+//     sinter.print, sinter.check, sinter.guard, sinter.time_start,
+//     sinter.time_stop
 //     func.return       of no code; results stay where they are.
+//   Lists inside others hold no constant, load or store, and write to the arena
+//   alone; they may read what the lists around them compute.
 //   Arguments and results have the attribute `sinter.buffer`. A result's buffer
 //   is that of the returned value: mostly in the arena, but in the store for a
 //   returned global and in `constants` for a returned constant. Functions have

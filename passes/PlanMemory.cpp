@@ -8,11 +8,15 @@
 #include "passes/Kernels.h"
 #include "passes/MemoryPlan.h"
 #include "passes/Passes.h"
+#include "passes/Places.h"
 #include "passes/Plan.h"
+#include "passes/Regions.h"
 #include "passes/Remarks.h"
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MathExtras.h"
+
+#include <limits>
 
 namespace sinter {
 #define GEN_PASS_DEF_PLANMEMORY
@@ -190,9 +194,10 @@ public:
   LogicalResult run() {
     numberInstructions();
     for (BlockArgument argument : body.getArguments())
-      itemOf[argument] = addItem(argument, 0);
-    for (LaunchOp launch : function.getOps<LaunchOp>())
-      addLaunch(launch);
+    addPlaces();
+      if (!isPlaced(argument))
+        itemOf[argument] = addItem(argument, 0);
+    function.walk([&](LaunchOp launch) { addLaunch(launch); });
     std::optional<MemoryPlan> found = planMemory(items, bufferAlignment);
     if (!found || found->bytes > uint64_t(maxBytes))
       return function.emitOpError("needs more than the limit of ")
@@ -205,20 +210,61 @@ public:
   uint64_t arenaBytes() const { return plan.bytes; }
 
 private:
-  /// Arguments are written at instant 0, the first operation is instant 1.
+  /// Arguments are written at instant 0, the first operation is instant 1. The
+  /// lists in an operation come between it and what follows it.
   void numberInstructions() {
     uint64_t next = 1;
-    for (Operation &op : body)
-      instants[&op] = next++;
+    body.walk<WalkOrder::PreOrder>(
+        [&](Operation *op) { instants[op] = next++; });
   }
 
   uint64_t lastUse(Value value, uint64_t from) const {
-    for (Operation *user : value.getUsers())
+  /// What a loop reads and does not compute itself lives until its last trip.
+    for (Operation *user : value.getUsers()) {
       from = std::max(from, instants.lookup(user));
     return from;
+      while (user->getBlock() != value.getParentBlock()) {
+        user = user->getBlock()->getParentOp();
+        if (WhileOp loop = dyn_cast<WhileOp>(user))
+          from = std::max(
+              from, instants.lookup(loop.getBody().front().getTerminator()));
+      }
+    }
   }
 
   unsigned addItem(Value value, uint64_t from) {
+  uint64_t definition(Value value) const {
+    if (Operation *op = value.getDefiningOp())
+      return instants.lookup(op);
+    return instants.lookup(value.getParentBlock()->getParentOp());
+  }
+
+  /// The carried values of loops and the results of branches: each place lives
+  /// from the first definition to the last use of its values.
+  void addPlaces() {
+    llvm::EquivalenceClasses<Value> places = findPlaces(body);
+    for (const auto &place : places) {
+      if (!place->isLeader())
+        continue;
+      PlanItem item;
+      item.first = std::numeric_limits<uint64_t>::max();
+      for (Value value : places.members(*place)) {
+        uint64_t first = definition(value);
+        item.size = bytesOf(value);
+        item.first = std::min(item.first, first);
+        item.last = std::max(item.last, lastUse(value, first));
+        itemOf[value] = items.size();
+      }
+      items.push_back(item);
+    }
+    numPlaces = items.size();
+  }
+
+  bool isPlaced(Value value) const {
+    auto found = itemOf.find(value);
+    return found != itemOf.end() && found->second < numPlaces;
+  }
+
     items.push_back({bytesOf(value), from, lastUse(value, from)});
     return items.size() - 1;
   }
@@ -228,7 +274,7 @@ private:
     uint64_t now = instants.lookup(launch);
     llvm::SmallDenseSet<unsigned> taken;
     for (OpResult result : launch->getResults()) {
-      if (storeOf(result))
+      if (storeOf(result) || isPlaced(result))
         continue;
       std::optional<unsigned> item =
           dyingOperand(launch, kernel, result, taken);
@@ -255,7 +301,8 @@ private:
     uint64_t now = instants.lookup(launch);
     for (OpOperand &operand : launch->getOpOperands()) {
       DenseMap<Value, unsigned>::iterator found = itemOf.find(operand.get());
-      if (found == itemOf.end() || lastUse(operand.get(), 0) != now ||
+      if (found == itemOf.end() || found->second < numPlaces ||
+          lastUse(operand.get(), 0) != now ||
           !mayWriteOver(kernel, operand.getOperandNumber(),
                         result.getResultNumber()) ||
           !taken.insert(found->second).second)
@@ -281,14 +328,16 @@ private:
 
   void record() {
     MLIRContext *context = function.getContext();
-    for (LaunchOp launch : function.getOps<LaunchOp>()) {
+    body.walk([&](Operation *op) {
+      if (!isa<LaunchOp, IfOp, WhileOp>(op))
+        return;
       SmallVector<Attribute> at;
-      for (OpResult result : launch->getResults())
+      for (OpResult result : op->getResults())
         at.push_back(bufferOfResult(result));
-      if (scratchOf.count(launch))
-        at.push_back(arenaBuffer(scratchOf.lookup(launch)));
-      launch.setAtAttr(ArrayAttr::get(context, at));
-    }
+      if (scratchOf.count(op))
+        at.push_back(arenaBuffer(scratchOf.lookup(op)));
+      op->setAttr("at", ArrayAttr::get(context, at));
+    });
     for (BlockArgument argument : body.getArguments())
       function.setArgAttr(argument.getArgNumber(), bufferAttr,
                           arenaBuffer(itemOf.lookup(argument)));
@@ -311,7 +360,9 @@ private:
   bool inPlace;
   DenseMap<Operation *, uint64_t> instants;
   std::vector<PlanItem> items;
+  /// Those of places come first.
   DenseMap<Value, unsigned> itemOf;
+  size_t numPlaces = 0;
   DenseMap<Operation *, unsigned> scratchOf;
   MemoryPlan plan;
 };
@@ -320,17 +371,26 @@ private:
 /// The function has the form that sinter-schedule leaves.
 static LogicalResult checkScheduled(func::FuncOp function) {
   llvm::DenseSet<Value> stored;
-  for (Operation &op : function.getBody().front()) {
-    if (!isa<ConstantOp, LoadOp, StoreOp, PrintOp, CheckOp, GuardOp, LaunchOp,
-             func::ReturnOp>(op))
-      return op.emitOpError("must be outlined before memory is planned");
+  Block &body = function.getBody().front();
+  WalkResult result = body.walk([&](Operation *op) {
+    if (!isListed(op)) {
+      op->emitOpError("must be outlined before memory is planned");
+      return WalkResult::interrupt();
+    }
+    if (isa<ConstantOp, LoadOp>(op) && op->getBlock() != &body) {
+      op->emitOpError("must stand outside regions before memory is planned");
+      return WalkResult::interrupt();
+    }
     StoreOp store = dyn_cast<StoreOp>(op);
     if (store && (!store.getValue().getDefiningOp<LaunchOp>() ||
-                  !stored.insert(store.getValue()).second))
-      return op.emitOpError("must store a launch result of its own; run "
-                            "sinter-schedule before memory is planned");
-  }
-  return success();
+                  !stored.insert(store.getValue()).second)) {
+      op->emitOpError("must store a launch result of its own; run "
+                      "sinter-schedule before memory is planned");
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
 }
 
 namespace {

@@ -9,16 +9,21 @@
 //     launch itself reads the symbol elsewhere than it writes, the result is
 //     copied at the end instead.
 // Two orders are tried, the given one and a greedy one, each with all stores
-// written straight and with small ones copied at the end.
+// written straight and with small ones copied at the end. Inner lists are
+// ordered before outer ones, in which a branch or loop is one node that reads
+// what its regions read. Nothing moves across a mark of time.
 //
 //===----------------------------------------------------------------------===//
 
 #include "ir/Shape.h"
 #include "passes/Kernels.h"
 #include "passes/Passes.h"
+#include "passes/Places.h"
+#include "passes/Regions.h"
 #include "passes/Remarks.h"
 
 #include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 
 #include <set>
@@ -93,7 +98,7 @@ public:
 
   /// Stores of at most `bytes` that wait for a launch only because it reads the
   /// symbol.
-  SmallVector<StoreOp> storesThatWait(Block &body, int64_t bytes);
+  SmallVector<StoreOp> storesThatWait(int64_t bytes);
 
   std::vector<Node> nodes;
 
@@ -106,27 +111,40 @@ private:
   bool reachesThroughValues(unsigned from, unsigned to);
   void findWhatReachesBarrier();
 
+  Block &body;
   DenseMap<Operation *, unsigned> numbers;
   llvm::StringMap<SmallVector<unsigned>> readers;
-  std::optional<unsigned> lastEffect, lastBarrier;
+  std::optional<unsigned> lastEffect, lastBarrier, lastMark;
   /// Nodes that the last barrier depends on, and itself. Edges to the writers
   /// of stores add none: a writer is never one of them.
   llvm::BitVector reachesBarrier;
 };
 } // namespace
 
+/// Constants and loads come first, stores where their values are computed.
+static bool isNode(Operation *op) {
+  return !isa<ConstantOp, LoadOp, StoreOp>(op) &&
+         !op->hasTrait<OpTrait::IsTerminator>();
+}
+
 Graph::Graph(Block &body, KernelTable &kernels,
-             const llvm::DenseSet<Value> &copied) {
+             const llvm::DenseSet<Value> &copied)
+    : body(body) {
   for (Operation &op : body) {
-    if (!isa<LaunchOp, PrintOp, CheckOp, GuardOp>(op))
+    if (!isNode(&op))
       continue;
     unsigned node = addNode(&op);
-    if (isa<LaunchOp>(op))
+    if (isTimeMark(&op)) {
+      for (unsigned before = lastMark.value_or(0); before < node; ++before)
+        addEdge(before, node);
+      lastMark = node;
+    }
+    if (!isOrdered(&op))
       continue;
     if (lastEffect)
       addEdge(*lastEffect, node);
     lastEffect = node;
-    if (!isa<PrintOp>(op))
+    if (mayEndCall(&op))
       lastBarrier = node;
   }
   findWhatReachesBarrier();
@@ -135,7 +153,7 @@ Graph::Graph(Block &body, KernelTable &kernels,
       placeStore(store, kernels);
 }
 
-SmallVector<StoreOp> Graph::storesThatWait(Block &body, int64_t bytes) {
+SmallVector<StoreOp> Graph::storesThatWait(int64_t bytes) {
   SmallVector<StoreOp> found;
   for (StoreOp store : body.getOps<StoreOp>()) {
     if (byteSize(cast<RankedTensorType>(store.getValue().getType())) > bytes)
@@ -154,7 +172,8 @@ bool Graph::reachesThroughValues(unsigned from, unsigned to) {
   llvm::DenseSet<Operation *> seen;
   SmallVector<Operation *> work = {nodes[from].op};
   while (!work.empty())
-    for (Operation *user : work.pop_back_val()->getUsers()) {
+    for (Operation *inner : work.pop_back_val()->getUsers()) {
+      Operation *user = body.findAncestorOpInBlock(*inner);
       if (user == nodes[to].op)
         return true;
       // In the given order values go forward.
@@ -170,16 +189,16 @@ unsigned Graph::addNode(Operation *op) {
   unsigned node = nodes.size();
   numbers[op] = node;
   nodes.push_back({op, {}});
-  for (Value operand : op->getOperands()) {
-    Operation *definition = operand.getDefiningOp();
-    if (!definition)
-      continue;
-    if (LoadOp load = dyn_cast<LoadOp>(definition))
+  if (lastMark)
+    addEdge(*lastMark, node);
+  forEachRead(op, [&](Value operand) {
+    if (LoadOp load = operand.getDefiningOp<LoadOp>())
       readers[load.getSymbol()].push_back(node);
-    DenseMap<Operation *, unsigned>::iterator from = numbers.find(definition);
+    DenseMap<Operation *, unsigned>::iterator from =
+        numbers.find(operand.getDefiningOp());
     if (from != numbers.end())
       addEdge(from->second, node);
-  }
+  });
   return node;
 }
 
@@ -256,20 +275,35 @@ void Graph::placeStore(StoreOp store, KernelTable &kernels) {
 //===----------------------------------------------------------------------===//
 
 namespace {
+/// The most bytes alive at once in the regions of an operation, of what is
+/// computed there.
+using InnerPeaks = DenseMap<Operation *, int64_t>;
+
 /// Follows the live bytes of the arena while nodes are carried out.
 class LiveBytes {
 public:
   LiveBytes(Block &body, const KernelTable &kernels,
-            const llvm::DenseSet<Value> &copied)
-      : copied(copied) {
-    for (BlockArgument argument : body.getArguments())
-      add(argument);
+            const llvm::DenseSet<Value> &copied, const InnerPeaks &innerPeaks)
+      : body(body), copied(copied), innerPeaks(innerPeaks) {
+    // The arguments of a loop's regions are counted as its results.
+    if (isa<func::FuncOp>(body.getParentOp()))
+      for (BlockArgument argument : body.getArguments())
+        add(argument);
     live = most = sumOfArguments;
-    for (LaunchOp launch : body.getOps<LaunchOp>()) {
-      for (Value result : launch.getResults())
+    for (Operation &op : body) {
+      if (!isNode(&op))
+        continue;
+      for (Value result : op.getResults())
         add(result);
-      findOverwritable(launch, kernels.lookup(launch));
+      noteReads(&op);
+      if (LaunchOp launch = dyn_cast<LaunchOp>(op))
+        findOverwritable(launch, kernels.lookup(launch));
     }
+    for (Operation &op : body)
+      if (WhileOp loop = dyn_cast<WhileOp>(op))
+        for (auto [result, init] :
+             llvm::zip(loop.getResults(), loop.getInits()))
+          overwritable[result].push_back(init);
   }
 
   /// How the sum changes when `op` is carried out.
@@ -277,7 +311,7 @@ public:
     int64_t change = 0;
     for (Value result : op->getResults())
       change += bytes.lookup(result);
-    for (Value operand : distinctOperands(op))
+    for (Value operand : readsOf(op))
       if (usesLeft.lookup(operand) == 1)
         change -= bytes.lookup(operand);
     return change;
@@ -286,8 +320,8 @@ public:
   void carryOut(Operation *op) {
     for (Value result : op->getResults())
       live += bytes.lookup(result);
-    most = std::max(most, live - bytesReusedBy(op));
-    for (Value operand : distinctOperands(op))
+    most = std::max(most, live - bytesReusedBy(op) + innerPeaks.lookup(op));
+    for (Value operand : readsOf(op))
       if (--usesLeft[operand] == 0)
         live -= bytes.lookup(operand);
     for (Value result : op->getResults())
@@ -298,12 +332,16 @@ public:
   int64_t mostLive() const { return most; }
 
 private:
-  static SmallVector<Value, 4> distinctOperands(Operation *op) {
-    SmallVector<Value, 4> values;
-    for (Value operand : op->getOperands())
-      if (!llvm::is_contained(values, operand))
-        values.push_back(operand);
-    return values;
+  /// Each value once.
+  void noteReads(Operation *op) {
+    llvm::SmallSetVector<Value, 8> values;
+    forEachRead(op, [&](Value value) { values.insert(value); });
+    reads[op].assign(values.begin(), values.end());
+  }
+
+  ArrayRef<Value> readsOf(Operation *op) const {
+    auto found = reads.find(op);
+    return found == reads.end() ? ArrayRef<Value>() : found->second;
   }
 
   /// Notes the operands that a result may be written over when they die.
@@ -338,21 +376,21 @@ private:
   /// A value that is stored lives in the store and takes nothing here, unless
   /// it is copied there at the end.
   void add(Value value) {
-    llvm::SmallPtrSet<Operation *, 4> users;
     bool isStored = false;
-    for (Operation *user : value.getUsers()) {
-      users.insert(user);
+    for (Operation *user : value.getUsers())
       isStored |= isa<StoreOp>(user) && !copied.contains(value);
-    }
     int64_t size =
         isStored ? 0 : byteSize(cast<RankedTensorType>(value.getType()));
     bytes[value] = size;
-    usesLeft[value] = users.size();
+    usesLeft[value] = readersIn(body, value).size();
     if (isa<BlockArgument>(value))
       sumOfArguments += size;
   }
 
+  Block &body;
   const llvm::DenseSet<Value> &copied;
+  const InnerPeaks &innerPeaks;
+  DenseMap<Operation *, SmallVector<Value, 4>> reads;
   DenseMap<Value, int64_t> bytes;
   DenseMap<Value, unsigned> usesLeft;
   DenseMap<Value, SmallVector<Value, 2>> overwritable;
@@ -369,12 +407,34 @@ struct Order {
 /// stays linear.
 static constexpr unsigned maxCandidates = 32;
 
+namespace {
+/// Orders one list, and those in it.
+class Scheduler {
+public:
+  Scheduler(KernelTable &kernels, bool reorder)
+      : kernels(kernels), reorder(reorder) {}
+
+  /// Returns the most bytes alive at once.
+  int64_t run(Block &body);
+
+private:
+  Order orderNodes(const Graph &graph, Block &body,
+                   const llvm::DenseSet<Value> &copied, bool greedy);
+  Order bestOrder(const Graph &graph, Block &body,
+                  const llvm::DenseSet<Value> &copied = {});
+  bool copySmallStores(Graph &graph, Block &body, int64_t mostLive);
+
+  KernelTable &kernels;
+  const bool reorder;
+  InnerPeaks innerPeaks;
+};
+} // namespace
+
 /// Carries out ready nodes one by one: the first in the given order, or, if
 /// `greedy`, the one that leaves the fewest bytes alive.
-static Order orderNodes(const Graph &graph, Block &body,
-                        const KernelTable &kernels,
-                        const llvm::DenseSet<Value> &copied, bool greedy) {
-  LiveBytes bytes(body, kernels, copied);
+Order Scheduler::orderNodes(const Graph &graph, Block &body,
+                            const llvm::DenseSet<Value> &copied, bool greedy) {
+  LiveBytes bytes(body, kernels, copied, innerPeaks);
   std::vector<unsigned> waitsFor;
   std::set<unsigned> ready;
   for (const Node &node : graph.nodes) {
@@ -416,29 +476,28 @@ static void rewrite(Block &body, const Order &order) {
   }
 }
 
-static Order bestOrder(const Graph &graph, Block &body,
-                       const KernelTable &kernels,
-                       const llvm::DenseSet<Value> &copied = {}) {
-  Order given = orderNodes(graph, body, kernels, copied, /*greedy=*/false);
-  Order greedy = orderNodes(graph, body, kernels, copied, /*greedy=*/true);
+Order Scheduler::bestOrder(const Graph &graph, Block &body,
+                           const llvm::DenseSet<Value> &copied) {
+  Order given = orderNodes(graph, body, copied, /*greedy=*/false);
+  if (!reorder)
+    return given;
+  Order greedy = orderNodes(graph, body, copied, /*greedy=*/true);
   return greedy.mostLive < given.mostLive ? greedy : given;
 }
 
 /// Copies the stored values that are small against the peak, if the order is
 /// much better when their launches need not wait for the last read of the
 /// symbol. Returns whether it did.
-static bool copySmallStores(Graph &graph, Block &body, KernelTable &kernels,
-                            int64_t mostLive) {
+bool Scheduler::copySmallStores(Graph &graph, Block &body, int64_t mostLive) {
   constexpr int64_t smallPart = 64, worthwhilePart = 16;
-  SmallVector<StoreOp> stores =
-      graph.storesThatWait(body, mostLive / smallPart);
+  SmallVector<StoreOp> stores = graph.storesThatWait(mostLive / smallPart);
   if (stores.empty())
     return false;
   llvm::DenseSet<Value> copied;
   for (StoreOp store : stores)
     copied.insert(store.getValue());
   Graph relaxed(body, kernels, copied);
-  Order order = bestOrder(relaxed, body, kernels, copied);
+  Order order = bestOrder(relaxed, body, copied);
   if (order.mostLive > mostLive - mostLive / worthwhilePart)
     return false;
   for (StoreOp store : stores) {
@@ -452,18 +511,19 @@ static bool copySmallStores(Graph &graph, Block &body, KernelTable &kernels,
   return true;
 }
 
-static void schedule(func::FuncOp function, KernelTable &kernels,
-                     bool reorder) {
-  Block &body = function.getBody().front();
+int64_t Scheduler::run(Block &body) {
+  for (Operation &op : body)
+    for (Region &region : op.getRegions()) {
+      int64_t peak = run(region.front());
+      innerPeaks[&op] = std::max(innerPeaks.lookup(&op), peak);
+    }
   isolateStores(body, kernels);
   Graph graph(body, kernels);
-  if (!reorder)
-    return rewrite(body, orderNodes(graph, body, kernels, /*copied=*/{},
-                                    /*greedy=*/false));
-  Order order = bestOrder(graph, body, kernels);
-  if (copySmallStores(graph, body, kernels, order.mostLive))
-    order = bestOrder(Graph(body, kernels), body, kernels);
+  Order order = bestOrder(graph, body);
+  if (reorder && copySmallStores(graph, body, order.mostLive))
+    order = bestOrder(Graph(body, kernels), body);
   rewrite(body, order);
+  return order.mostLive;
 }
 
 namespace {
@@ -477,16 +537,20 @@ struct SchedulePass : sinter::impl::ScheduleBase<SchedulePass> {
         continue;
       if (failed(checkForm(function)))
         return signalPassFailure();
-      schedule(function, kernels, reorder);
+      Block &body = function.getBody().front();
+      Scheduler(kernels, reorder).run(body);
+      isolatePlaces(body, kernels);
     }
   }
 
   static LogicalResult checkForm(func::FuncOp function) {
-    for (Operation &op : function.getBody().front())
-      if (!isa<ConstantOp, LoadOp, StoreOp, PrintOp, CheckOp, GuardOp, LaunchOp,
-               func::ReturnOp>(op))
-        return op.emitOpError("must be outlined before scheduling");
-    return success();
+    WalkResult result = function.getBody().walk([](Operation *op) {
+      if (isListed(op))
+        return WalkResult::advance();
+      op->emitOpError("must be outlined before scheduling");
+      return WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
   }
 };
 } // namespace

@@ -6,6 +6,11 @@
 // Nothing here asks how the planner came to its offsets; liveness does not
 // occur.
 //
+// A loop is carried out once for all its trips: when a trip begins, nothing is
+// known of the bytes that the loop writes but that they hold the carried
+// values. After a branch nothing is known of what either side writes but the
+// results.
+//
 //===----------------------------------------------------------------------===//
 
 #include "ir/Shape.h"
@@ -50,6 +55,16 @@ public:
     runs[extent.begin] = {extent.end, value, writer};
   }
 
+  /// Takes what holds for the bytes of `extent` from another map.
+  void restore(const Extent &extent, const ByteMap &from) {
+    write(extent, nullptr, nullptr);
+    for (Runs::const_iterator run = from.runs.lower_bound(from.begin(extent));
+         run != from.runs.end() && run->first < extent.end; ++run)
+      write({extent.space, std::max(run->first, extent.begin),
+             std::min(run->second.end, extent.end)},
+            run->second.value, run->second.writer);
+  }
+
   /// Whether every byte holds `value`; else sets `writer` to the operation that
   /// wrote the first that does not, null if none did.
   bool holds(const Extent &extent, const void *value,
@@ -78,6 +93,14 @@ private:
     Operation *writer;
   };
   using Runs = std::map<uint64_t, Run>;
+
+  /// Where the first run that reaches into `extent` begins.
+  uint64_t begin(const Extent &extent) const {
+    Runs::const_iterator run = runs.upper_bound(extent.begin);
+    if (run == runs.begin() || std::prev(run)->second.end <= extent.begin)
+      return extent.begin;
+    return std::prev(run)->first;
+  }
 
   void splitAt(uint64_t at) {
     Runs::iterator run = runs.upper_bound(at);
@@ -134,15 +157,27 @@ class FunctionVerifier {
 public:
   FunctionVerifier(func::FuncOp function, SymbolTable &symbols,
                    const Spaces &spaces)
-      : function(function), symbols(symbols), spaces(spaces) {}
+      : function(function), body(function.getBody().front()), symbols(symbols),
+        spaces(spaces) {}
 
   LogicalResult run();
 
 private:
   LogicalResult enter();
   LogicalResult visit(Operation *op);
+  LogicalResult visitAll(Block &block);
+  LogicalResult visitEffect(Operation *op);
+  LogicalResult mayEndHere(Operation *op);
   LogicalResult launch(LaunchOp op);
+  LogicalResult branch(IfOp op);
+  LogicalResult loop(WhileOp op);
   LogicalResult leave(func::ReturnOp op);
+
+  FailureOr<SmallVector<Extent>> resultExtents(Operation *op);
+  LogicalResult mustStand(Operation *op, ValueRange values,
+                          ArrayRef<Extent> extents);
+  void rename(ArrayRef<Extent> extents, ValueRange values, Operation *op);
+  SmallVector<Extent> writesIn(Region &region) const;
 
   /// Where the value is and that its bytes are there.
   FailureOr<Extent> read(Operation *op, const Twine &what, Value value);
@@ -160,9 +195,12 @@ private:
   ByteMap &mapOf(Space space) { return space == Space::Store ? store : arena; }
 
   func::FuncOp function;
+  Block &body;
   SymbolTable &symbols;
   const Spaces &spaces;
   ByteMap store, arena;
+  /// Clocks that are running in the list that is carried out.
+  unsigned numClocks = 0;
   /// The first operation that wrote to the store.
   Operation *firstStoreWrite = nullptr;
   /// What each stored symbol must hold at the end.
@@ -172,12 +210,20 @@ private:
 
 LogicalResult FunctionVerifier::run() {
   if (!llvm::hasSingleElement(function.getBody()))
-    return function.emitOpError("is not a flat list");
+    return function.emitOpError("is not a list");
   if (failed(enter()))
     return failure();
-  for (Operation &op : function.getBody().front())
+  return visitAll(body);
+}
+
+LogicalResult FunctionVerifier::visitAll(Block &block) {
+  unsigned outerClocks = std::exchange(numClocks, 0);
+  for (Operation &op : block)
     if (failed(visit(&op)))
       return failure();
+  if (numClocks)
+    return block.getTerminator()->emitOpError("leaves a clock running");
+  numClocks = outerClocks;
   return success();
 }
 
@@ -209,7 +255,10 @@ LogicalResult FunctionVerifier::enter() {
 }
 
 LogicalResult FunctionVerifier::visit(Operation *op) {
-  if (isa<LoadOp>(op))
+  if (isa<ConstantOp, LoadOp, StoreOp>(op) && op->getBlock() != &body)
+    return op->emitOpError("cannot stand in a region of a planned function");
+  // What a yield names is looked at by its branch or loop.
+  if (isa<LoadOp, YieldOp>(op))
     return success();
   if (isa<ConstantOp>(op))
     return success(succeeded(
@@ -224,20 +273,41 @@ LogicalResult FunctionVerifier::visit(Operation *op) {
   }
   if (LaunchOp launchOp = dyn_cast<LaunchOp>(op))
     return launch(launchOp);
+  if (IfOp ifOp = dyn_cast<IfOp>(op))
+    return branch(ifOp);
+  if (WhileOp whileOp = dyn_cast<WhileOp>(op))
+    return loop(whileOp);
   if (func::ReturnOp returnOp = dyn_cast<func::ReturnOp>(op))
     return leave(returnOp);
+  return visitEffect(op);
+}
+
+LogicalResult FunctionVerifier::visitEffect(Operation *op) {
+  if (isa<TimeStartOp>(op)) {
+    ++numClocks;
+    return success();
+  }
+  if (isa<TimeStopOp>(op)) {
+    if (numClocks-- == 0)
+      return op->emitOpError("stops a clock that does not run");
+    return success();
+  }
   if (!isa<PrintOp, CheckOp, GuardOp>(op))
     return op->emitOpError("cannot stand in a planned function");
   for (Value operand : op->getOperands())
     if (failed(read(op, "an operand", operand)))
       return failure();
-  if (firstStoreWrite && !isa<PrintOp>(op)) {
-    InFlightDiagnostic error =
-        op->emitOpError("may end the call after the store has changed");
-    error.attachNote(firstStoreWrite->getLoc()) << "the store changes here";
-    return error;
-  }
-  return success();
+  return isa<PrintOp>(op) ? success() : mayEndHere(op);
+}
+
+/// The store must not have changed when a call ends early.
+LogicalResult FunctionVerifier::mayEndHere(Operation *op) {
+  if (!firstStoreWrite)
+    return success();
+  InFlightDiagnostic error =
+      op->emitOpError("may end the call after the store has changed");
+  error.attachNote(firstStoreWrite->getLoc()) << "the store changes here";
+  return error;
 }
 
 LogicalResult FunctionVerifier::mustHold(Operation *op, const Twine &what,
@@ -318,7 +388,8 @@ LogicalResult FunctionVerifier::checkMayWrite(LaunchOp op, KernelOp kernel,
   for (size_t i = 0; i < writes.size(); ++i) {
     bool isResult = i < op.getNumResults();
     if (writes[i].space == Space::Constants ||
-        (!isResult && writes[i].space != Space::Arena))
+        ((!isResult || op->getBlock() != &body) &&
+         writes[i].space != Space::Arena))
       return op.emitOpError("writes where it must not: ") << op.getAtAttr()[i];
     for (size_t j = 0; j < i; ++j)
       if (writes[i].meets(writes[j]))
@@ -333,6 +404,134 @@ LogicalResult FunctionVerifier::checkMayWrite(LaunchOp op, KernelOp kernel,
   }
   return success();
 }
+
+//===----------------------------------------------------------------------===//
+// Branches and loops
+//===----------------------------------------------------------------------===//
+
+/// Where the results of a branch or loop are: apart, and in the arena.
+FailureOr<SmallVector<Extent>> FunctionVerifier::resultExtents(Operation *op) {
+  SmallVector<Extent> extents;
+  for (OpResult result : op->getResults()) {
+    std::string what = "result " + std::to_string(result.getResultNumber());
+    FailureOr<Extent> extent = extentOf(op, what, bufferOf(result, symbols),
+                                        sizeOf(result.getType()), spaces);
+    if (failed(extent))
+      return failure();
+    if (extent->space != Space::Arena)
+      return op->emitOpError() << what << " is not in the arena";
+    if (llvm::any_of(extents,
+                     [&](const Extent &other) { return extent->meets(other); }))
+      return op->emitOpError() << what << " overlaps another result";
+    extents.push_back(*extent);
+  }
+  return extents;
+}
+
+/// Each value is in the bytes that are meant for it.
+LogicalResult FunctionVerifier::mustStand(Operation *op, ValueRange values,
+                                          ArrayRef<Extent> extents) {
+  for (auto [index, value] : llvm::enumerate(values)) {
+    std::string what = "value " + std::to_string(index);
+    FailureOr<Extent> extent = read(op, what, value);
+    if (failed(extent))
+      return failure();
+    if (!(*extent == extents[index]))
+      return op->emitOpError() << what << " is not where it is carried";
+  }
+  return success();
+}
+
+/// The bytes stay and get the names of other values.
+void FunctionVerifier::rename(ArrayRef<Extent> extents, ValueRange values,
+                              Operation *op) {
+  for (auto [extent, value] : llvm::zip(extents, values))
+    arena.write(extent, value.getAsOpaquePointer(), op);
+}
+
+/// All bytes that are written in `region`, as far as its buffers are sound.
+SmallVector<Extent> FunctionVerifier::writesIn(Region &region) const {
+  SmallVector<Extent> extents;
+  region.walk([&](Operation *op) {
+    ArrayAttr at = op->getAttrOfType<ArrayAttr>("at");
+    if (!at)
+      return;
+    for (auto [index, buffer] : llvm::enumerate(at.getAsRange<BufferAttr>())) {
+      uint64_t size = 0;
+      if (index < op->getNumResults())
+        size = sizeOf(op->getResult(index).getType());
+      else if (LaunchOp launch = dyn_cast<LaunchOp>(op))
+        size = symbols.lookup<KernelOp>(launch.getKernel())
+                   .getScratch()
+                   .value_or(0);
+      uint64_t begin = std::min(buffer.getOffset(), spaces.arenaBytes);
+      if (buffer.getSpace() == Space::Arena)
+        extents.push_back({Space::Arena, begin,
+                           begin + std::min(size, spaces.arenaBytes - begin)});
+    }
+  });
+  return extents;
+}
+
+LogicalResult FunctionVerifier::branch(IfOp op) {
+  if (failed(read(op, "the condition", op.getCondition())))
+    return failure();
+  FailureOr<SmallVector<Extent>> extents = resultExtents(op);
+  if (failed(extents))
+    return failure();
+  ByteMap before;
+  SmallVector<Extent> written = writesIn(op.getThenRegion());
+  for (const Extent &extent : written)
+    before.restore(extent, arena);
+  for (Region *region : op.getRegions()) {
+    Block &block = region->front();
+    if (failed(visitAll(block)) ||
+        failed(mustStand(block.getTerminator(),
+                         block.getTerminator()->getOperands(), *extents)))
+      return failure();
+    if (region == &op.getThenRegion())
+      for (const Extent &extent : written)
+        arena.restore(extent, before);
+  }
+  llvm::append_range(written, writesIn(op.getElseRegion()));
+  for (const Extent &extent : written)
+    arena.write(extent, nullptr, op);
+  rename(*extents, op.getResults(), op);
+  return success();
+}
+
+LogicalResult FunctionVerifier::loop(WhileOp op) {
+  FailureOr<SmallVector<Extent>> extents = resultExtents(op);
+  if (failed(extents) || failed(mustStand(op, op.getInits(), *extents)) ||
+      failed(mayEndHere(op)))
+    return failure();
+  SmallVector<Extent> written = writesIn(op.getCondition());
+  llvm::append_range(written, writesIn(op.getBody()));
+  auto forgetWritten = [&] {
+    for (const Extent &extent : written)
+      arena.write(extent, nullptr, op);
+  };
+
+  Block &condition = op.getCondition().front(), &body = op.getBody().front();
+  Operation *goesOn = condition.getTerminator(), *next = body.getTerminator();
+  forgetWritten();
+  rename(*extents, condition.getArguments(), op);
+  if (failed(visitAll(condition)) ||
+      failed(read(goesOn, "the condition", goesOn->getOperand(0))) ||
+      failed(mustStand(goesOn, condition.getArguments(), *extents)))
+    return failure();
+  rename(*extents, body.getArguments(), op);
+  if (failed(visitAll(body)) ||
+      failed(mustStand(next, next->getOperands(), *extents)))
+    return failure();
+  forgetWritten();
+  rename(*extents, op.getResults(), op);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// The end
+//===----------------------------------------------------------------------===//
 
 /// Results are in place; the store holds what was stored and otherwise what it
 /// held before.

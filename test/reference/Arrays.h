@@ -33,6 +33,17 @@ Index boxIndex(const Index &index, llvm::ArrayRef<int64_t> offsets,
 /// for all others.
 std::optional<Array> evaluateIndexing(mlir::Operation *op, const Operands &get,
                                       const std::vector<int64_t> &shape);
+
+/// What control flow wants of the call that it is part of.
+struct FrameAccess {
+  Operands get;
+  std::function<void(mlir::Value, Array)> set;
+  std::function<void(mlir::Operation *)> run;
+};
+
+/// Carries out a branch or loop; false for all other operations. A loop that
+/// passes its limit ends the process.
+bool interpretControl(mlir::Operation *op, const FrameAccess &frame);
 } // namespace sinter
 
 #endif // SINTER_TEST_REFERENCE_ARRAYS_H

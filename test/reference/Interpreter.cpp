@@ -583,8 +583,8 @@ void Frame::run(Operation *op) {
   if (StoreOp store = dyn_cast<StoreOp>(op))
     stores[store.getSymbol().str()] = get(store.getValue());
   else if (op->getNumResults() == 1)
-    set(op->getResult(0), evaluate(op));
-  // What prints, checks or guards has no value.
+    set(op->getResult(0), observed(op, evaluate(op)));
+  // What prints, checks, guards or takes the time has no value.
 }
 
 std::vector<Array> Interpreter::run(func::FuncOp function,
@@ -601,3 +601,9 @@ std::vector<Array> Interpreter::run(func::FuncOp function,
   frame.commit();
   return results;
 }
+  FrameAccess access{
+      [&](Value value) -> const Array & { return get(value); },
+      [&](Value value, Array array) { set(value, std::move(array)); },
+      [&](Operation *inner) { run(inner); }};
+  if (interpretControl(op, access))
+    return;

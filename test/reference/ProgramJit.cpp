@@ -22,6 +22,9 @@ ProgramJit::~ProgramJit() = default;
 extern "C" void testPrint(SinterContext *, const SinterPrint *) {}
 extern "C" int32_t testCheck(SinterContext *, const SinterCheck *) { return 0; }
 extern "C" int32_t testGuard(SinterContext *, const SinterGuard *) { return 0; }
+extern "C" int32_t testLimit(SinterContext *, const SinterLimit *) { return 1; }
+extern "C" int64_t testClock() { return 0; }
+extern "C" void testTime(const char *, int64_t) {}
 
 static Error defineRuntime(orc::LLJIT &jit) {
   orc::SymbolMap symbols;
@@ -32,6 +35,9 @@ static Error defineRuntime(orc::LLJIT &jit) {
   define("sinter_print", &testPrint);
   define("sinter_check", &testCheck);
   define("sinter_guard", &testGuard);
+  define("sinter_limit", &testLimit);
+  define("sinter_clock", &testClock);
+  define("sinter_time", &testTime);
   return jit.getMainJITDylib().define(orc::absoluteSymbols(std::move(symbols)));
 }
 
