@@ -8,8 +8,7 @@
 #include "ir/Shape.h"
 #include "ir/SinterOps.h"
 #include "passes/Passes.h"
-
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/Rewrites.h"
 
 #include <cmath>
 
@@ -204,12 +203,8 @@ struct ReassociateChainsPass
     RewritePatternSet patterns(&getContext());
     patterns.add<ReassociateContract>(&getContext());
     // Gradients are not expanded yet: nothing may be folded or merged.
-    GreedyRewriteConfig config;
-    config.enableFolding(false);
-    config.enableConstantCSE(false);
-    config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
-    if (failed(
-            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns),
+                                     patternsAlone())))
       signalPassFailure();
   }
 };

@@ -20,7 +20,10 @@ def Stabilize : Pass<"sinter-stabilize"> {
     * `log(softmax(o))` becomes `log_softmax(o)`;
     * `log(pick(softmax(o), i))` becomes `pick(log_softmax(o), i)`;
     * `argmax(softmax(o))` along the rows becomes `argmax(o)`;
-    * `x ** c` becomes products, a quotient or a root for c = -1, 0.5, 2, 3.
+    * `x ** c` becomes 1, products, a quotient or a root for c = 0, -1, 0.5, 2, 3;
+    * `tanh(x) + 1` becomes `2 sigmoid(2x)`, where nothing else needs `tanh(x)`;
+    * `sum(one_hot(i) * x)` over the last axis becomes `pick(x, i)`, 0 if i is no
+      index of the row.
 
     A value that a gradient is taken with respect to is never bypassed.
 
@@ -35,6 +38,48 @@ def Stabilize : Pass<"sinter-stabilize"> {
     %p = sinter.softmax %o : tensor<4x3xf32>
     ```
   }];
+}
+
+def Simplify : Pass<"sinter-simplify", "::mlir::func::FuncOp"> {
+  let summary = "Rewrite formulas into ones of less work";
+  let description = [{
+    Value-changing. Wants gradients spelled out, in which it goes around values.
+
+    * `sum(one_hot(i) * x)` over the last axis becomes `pick(x, i)`, 0 if i is no
+      index of the row. So the gradient of a cross-entropy is `p - y` without a
+      sum of `y`;
+    * `x ** 1` becomes `x`.
+
+    ```mlir
+    %h = sinter.select %is, %g, %zero : tensor<4x3xi1>, tensor<4x3xf32>
+    %s = sinter.reduce sum %h axes [1] : tensor<4x3xf32> -> tensor<4xf32>
+    ```
+    with `%is` true where `%i` is the place in the row, and `%g` repeating `%v`
+    along the rows, becomes
+    ```mlir
+    %s = sinter.select %inside, %v, %none : tensor<4xi1>, tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::sinter::SinterDialect"];
+}
+
+def CollapseAffine : Pass<"sinter-collapse-affine", "::mlir::func::FuncOp"> {
+  let summary = "Make one of affine layers in a row, in predictions";
+  let description = [{
+    Value-changing. In functions of roles `predict` and `predict_raw`, where it at
+    least halves the work for the most rows and adds hardly any for one.
+
+    ```mlir
+    %h = sinter.contract "ax,xy->ay" %x, %u : tensor<32x8xf32>, tensor<8x64xf32> -> tensor<32x64xf32>
+    %z = sinter.contract "ax,xy->ay" %h, %v : tensor<32x64xf32>, tensor<64x1xf32> -> tensor<32x1xf32>
+    ```
+    becomes
+    ```mlir
+    %w = sinter.contract "xy,yz->xz" %u, %v : tensor<8x64xf32>, tensor<64x1xf32> -> tensor<8x1xf32>
+    %z = sinter.contract "ax,xz->az" %x, %w : tensor<32x8xf32>, tensor<8x1xf32> -> tensor<32x1xf32>
+    ```
+  }];
+  let dependentDialects = ["::sinter::SinterDialect"];
 }
 
 def Differentiate : Pass<"sinter-differentiate", "::mlir::ModuleOp"> {

@@ -10,10 +10,18 @@
 using namespace mlir;
 using namespace sinter;
 
-static constexpr llvm::StringLiteral optionalNames[] = {
-    "stabilize",       "reassociate-chains", "canonicalize", "cse",
-    "fold-transposes", "assign-layout",      "fuse",         "reorder",
-    "in-place"};
+/// In the order in which they run first.
+static constexpr llvm::StringLiteral optionalNames[] = {"stabilize",
+                                                        "reassociate-chains",
+                                                        "simplify",
+                                                        "collapse-affine",
+                                                        "canonicalize",
+                                                        "cse",
+                                                        "fold-transposes",
+                                                        "assign-layout",
+                                                        "fuse",
+                                                        "reorder",
+                                                        "in-place"};
 
 ArrayRef<llvm::StringLiteral> sinter::optionalPasses() { return optionalNames; }
 
@@ -65,6 +73,11 @@ void sinter::buildGraphPipeline(OpPassManager &manager,
 
   // From here on: no sinter.update. Functions are pure operations between loads
   // and stores, guards, prints and checks.
+
+  // Of the gradients, too. Before anything optional that keeps all bits, so
+  // that leaving that out changes none.
+  pipeline.addNested("simplify", createSimplify());
+  pipeline.addNested("collapse-affine", createCollapseAffine());
 }
 
 void sinter::buildOptPipeline(OpPassManager &manager,

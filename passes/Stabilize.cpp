@@ -9,9 +9,7 @@
 #include "ir/Shape.h"
 #include "ir/SinterOps.h"
 #include "passes/Passes.h"
-
-#include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/Rewrites.h"
 
 namespace sinter {
 #define GEN_PASS_DEF_STABILIZE
@@ -20,38 +18,6 @@ namespace sinter {
 
 using namespace mlir;
 using namespace sinter;
-
-/// The operation of this kind that makes `value`, unless a gradient is taken
-/// with respect to `value`.
-template <typename OpTy>
-static OpTy definedBy(Value value) {
-  for (Operation *user : value.getUsers())
-    if (GradientOp gradient = dyn_cast<GradientOp>(user))
-      if (llvm::is_contained(gradient.getWrt(), value))
-        return {};
-  return value.getDefiningOp<OpTy>();
-}
-
-/// The rank-reduced tensor whose element r stands in each place of row r of
-/// `rows`, or null. Sees through reshapes that insert or drop the last axis.
-static Value repeatedAlongRows(Value rows) {
-  Dims outer = dimsOf(rows);
-  outer.pop_back();
-  BroadcastOp broadcast = definedBy<BroadcastOp>(rows);
-  Value value = broadcast ? broadcast.getInput() : rows;
-  if (ReshapeOp reshape = definedBy<ReshapeOp>(value))
-    if (dimsOf(reshape.getInput()) == outer)
-      value = reshape.getInput();
-  if (dimsOf(value) != outer)
-    return {};
-  // The broadcast must put dimension i of the outer shape at i, whether the
-  // last axis of size 1 is there or not.
-  if (broadcast)
-    for (auto [index, dim] : llvm::enumerate(broadcast.getDims()))
-      if (dim != int64_t(index))
-        return {};
-  return value;
-}
 
 namespace {
 /// exp(o) / rows of sum(exp(o)) => softmax(o)
@@ -127,8 +93,8 @@ struct ArgMaxOfSoftmax : OpRewritePattern<ArgMaxOp> {
   }
 };
 
-/// x ** c => 1 / x, sqrt(x), x * x, x * x * x for c = -1, 0.5, 2, 3. Not x for
-/// c = 1, which would merge two values.
+/// x ** c => 1, 1 / x, sqrt(x), x * x, x * x * x for c = 0, -1, 0.5, 2, 3. Not
+/// x for c = 1, which would merge two values.
 struct PowOfNumber : OpRewritePattern<PowOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -136,8 +102,11 @@ struct PowOfNumber : OpRewritePattern<PowOp> {
                                 PatternRewriter &rewriter) const override {
     Value x = op.getLhs();
     Location loc = op.getLoc();
-    std::optional<double> exponent = exponentOf(op);
-    if (exponent == 2.0)
+    RankedTensorType type = op.getType();
+    std::optional<double> exponent = numberIn(op.getRhs());
+    if (exponent == 0.0)
+      rewriter.replaceOp(op, makeSplat(rewriter, loc, type, 1.0));
+    else if (exponent == 2.0)
       rewriter.replaceOpWithNewOp<MulOp>(op, x, x);
     else if (exponent == 3.0)
       rewriter.replaceOpWithNewOp<MulOp>(op, MulOp::create(rewriter, loc, x, x),
@@ -146,24 +115,31 @@ struct PowOfNumber : OpRewritePattern<PowOp> {
       rewriter.replaceOpWithNewOp<SqrtOp>(op, x);
     else if (exponent == -1.0)
       rewriter.replaceOpWithNewOp<DivOp>(
-          op, makeSplat(rewriter, loc, op.getType(), 1.0), x);
+          op, makeSplat(rewriter, loc, type, 1.0), x);
     else
       return failure();
     return success();
   }
+};
 
-private:
-  /// The exponent, if it is one number that needs no gradient.
-  static std::optional<double> exponentOf(PowOp op) {
-    Value value = op.getRhs();
-    while (BroadcastOp broadcast = definedBy<BroadcastOp>(value))
-      value = broadcast.getInput();
-    SplatOp splat = definedBy<SplatOp>(value);
-    FloatAttr number =
-        splat ? dyn_cast<FloatAttr>(splat.getValue()) : FloatAttr();
-    if (!number)
-      return std::nullopt;
-    return number.getValueAsDouble();
+/// tanh(x) + 1 => 2 sigmoid(2x), which keeps what the sum would cancel.
+struct TanhPlusOne : OpRewritePattern<AddOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(AddOp op,
+                                PatternRewriter &rewriter) const override {
+    TanhOp tanh = definedBy<TanhOp>(op.getLhs());
+    Value other = tanh ? op.getRhs() : op.getLhs();
+    if (!tanh)
+      tanh = definedBy<TanhOp>(op.getRhs());
+    if (!tanh || !tanh->hasOneUse() || numberIn(other) != 1.0)
+      return failure();
+    Location loc = op.getLoc();
+    Value two = makeSplat(rewriter, loc, op.getType(), 2.0);
+    Value twice = MulOp::create(rewriter, loc, tanh.getInput(), two);
+    Value sigmoid = SigmoidOp::create(rewriter, loc, twice);
+    rewriter.replaceOpWithNewOp<MulOp>(op, sigmoid, two);
+    return success();
   }
 };
 
@@ -173,14 +149,10 @@ struct StabilizePass : sinter::impl::StabilizeBase<StabilizePass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<SoftmaxFromParts, LogOfSoftmax, LogOfPickedSoftmax,
-                 ArgMaxOfSoftmax, PowOfNumber>(&getContext());
-    GreedyRewriteConfig config;
-    config.enableFolding(false);
-    config.enableConstantCSE(false);
-    config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
-    config.setMaxIterations(GreedyRewriteConfig::kNoLimit);
-    if (failed(
-            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+                 ArgMaxOfSoftmax, PowOfNumber, TanhPlusOne>(&getContext());
+    addOneHotPatterns(patterns);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns),
+                                     patternsAlone())))
       signalPassFailure();
   }
 };

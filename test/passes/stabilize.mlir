@@ -151,7 +151,8 @@ func.func @argmax(%o: tensor<2x3xf32>) -> (tensor<2xi32>, tensor<3xi32>) {
 
 // CHECK-LABEL: func.func @powers
 // CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>)
-func.func @powers(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
+func.func @powers(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
+  %0 = sinter.splat 0.0 : f32 -> tensor<4xf32>
   %2 = sinter.splat 2.0 : f32 -> tensor<4xf32>
   %3 = sinter.splat 3.0 : f32 -> tensor<f32>
   %b3 = sinter.broadcast %3 dims [] : tensor<f32> -> tensor<4xf32>
@@ -170,6 +171,88 @@ func.func @powers(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4x
   %pm = sinter.pow %x, %minus : tensor<4xf32>
   // CHECK: %[[E:.*]] = sinter.pow %[[X]]
   %p4 = sinter.pow %x, %four : tensor<4xf32>
-  // CHECK: return %[[A]], %[[B]], %[[C]], %[[D]], %[[E]]
-  return %p2, %p3, %ph, %pm, %p4 : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+  // CHECK: %[[F:.*]] = sinter.splat 1.0
+  %p0 = sinter.pow %x, %0 : tensor<4xf32>
+  // CHECK: return %[[A]], %[[B]], %[[C]], %[[D]], %[[E]], %[[F]]
+  return %p2, %p3, %ph, %pm, %p4, %p0 : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @tanh_plus_one
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>)
+func.func @tanh_plus_one(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %one = sinter.splat 1.0 : f32 -> tensor<f32>
+  %ones = sinter.broadcast %one dims [] : tensor<f32> -> tensor<4xf32>
+  // CHECK: %[[TWO:.*]] = sinter.splat 2.0
+  // CHECK: %[[T:.*]] = sinter.mul %[[X]], %[[TWO]]
+  // CHECK: %[[S:.*]] = sinter.sigmoid %[[T]]
+  // CHECK: %[[A:.*]] = sinter.mul %[[S]], %[[TWO]]
+  %t = sinter.tanh %x : tensor<4xf32>
+  %a = sinter.add %t, %ones : tensor<4xf32>
+  // CHECK: sinter.sigmoid
+  // CHECK: %[[B:.*]] = sinter.mul
+  %u = sinter.tanh %a : tensor<4xf32>
+  %b = sinter.add %ones, %u : tensor<4xf32>
+  // CHECK-NOT: sinter.tanh
+  // CHECK: return %[[A]], %[[B]]
+  return %a, %b : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+// The hyperbolic tangent is needed anyway, another number is added, or a
+// gradient is taken with respect to it.
+// CHECK-LABEL: func.func @tanh_stays
+func.func @tanh_stays(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
+  // CHECK-NOT: sinter.sigmoid
+  %one = sinter.splat 1.0 : f32 -> tensor<4xf32>
+  %two = sinter.splat 2.0 : f32 -> tensor<4xf32>
+  %t = sinter.tanh %x : tensor<4xf32>
+  %a = sinter.add %t, %one : tensor<4xf32>
+  %u = sinter.tanh %a : tensor<4xf32>
+  %b = sinter.add %u, %two : tensor<4xf32>
+  %v = sinter.tanh %b : tensor<4xf32>
+  %c = sinter.add %v, %one : tensor<4xf32>
+  %g = sinter.gradient %c wrt(%v) seed(%x) {names = ["v"]} : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %t, %a, %b, %g : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+// The loss of one-hot rows is that of labels, and so is its gradient.
+// CHECK-LABEL: func.func @one_hot_loss
+// CHECK-SAME: (%[[L:[a-z0-9]+]]: tensor<2x3xf32>, %[[I:[a-z0-9]+]]: tensor<2xi32>)
+func.func @one_hot_loss(%l: tensor<2x3xf32>, %i: tensor<2xi32>) -> tensor<2xf32> {
+  %places = sinter.iota axis 0 start 0.0 step 1.0 : tensor<3xi32>
+  %p = sinter.broadcast %places dims [1] : tensor<3xi32> -> tensor<2x3xi32>
+  %c = sinter.reshape %i : tensor<2xi32> -> tensor<2x1xi32>
+  %b = sinter.broadcast %c dims [0, 1] : tensor<2x1xi32> -> tensor<2x3xi32>
+  %is = sinter.compare eq %b, %p : tensor<2x3xi32> -> tensor<2x3xi1>
+  %y = sinter.cast %is : tensor<2x3xi1> -> tensor<2x3xf32>
+  %m = sinter.mul %y, %l : tensor<2x3xf32>
+  // CHECK: %[[ABOVE:.*]] = sinter.compare ge %[[I]]
+  // CHECK: %[[BELOW:.*]] = sinter.compare lt %[[I]]
+  // CHECK: %[[INSIDE:.*]] = sinter.and %[[ABOVE]], %[[BELOW]]
+  // CHECK: %[[PICK:.*]] = sinter.pick %[[L]], %[[I]]
+  // CHECK: %[[SUM:.*]] = sinter.select %[[INSIDE]], %[[PICK]]
+  %s = sinter.reduce sum %m axes [1] : tensor<2x3xf32> -> tensor<2xf32>
+  // CHECK: return %[[SUM]]
+  return %s : tensor<2xf32>
+}
+
+// -----
+
+// A gradient with respect to the one-hot rows needs them.
+// CHECK-LABEL: func.func @one_hot_stays
+func.func @one_hot_stays(%l: tensor<2x3xf32>, %i: tensor<2xi32>, %seed: tensor<2xf32>) -> tensor<2x3xf32> {
+  // CHECK: sinter.reduce sum
+  %p = sinter.iota axis 1 start 0.0 step 1.0 : tensor<2x3xi32>
+  %b = sinter.broadcast %i dims [0] : tensor<2xi32> -> tensor<2x3xi32>
+  %is = sinter.compare eq %b, %p : tensor<2x3xi32> -> tensor<2x3xi1>
+  %y = sinter.cast %is : tensor<2x3xi1> -> tensor<2x3xf32>
+  %m = sinter.mul %y, %l : tensor<2x3xf32>
+  %s = sinter.reduce sum %m axes [1] : tensor<2x3xf32> -> tensor<2xf32>
+  %g = sinter.gradient %s wrt(%y) seed(%seed) {names = ["y"]} : (tensor<2xf32>, tensor<2x3xf32>, tensor<2xf32>) -> tensor<2x3xf32>
+  return %g : tensor<2x3xf32>
 }
