@@ -6,6 +6,7 @@
 #include "codegen/ObjectEmitter.h"
 #include "codegen/Passes.h"
 #include "codegen/PlanToLLVM.h"
+#include "passes/Passes.h"
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassInstrumentation.h"
@@ -79,6 +80,8 @@ LogicalResult sinter::lowerModule(ModuleOp module, Stage from, Stage to,
   bool isOptimizing = options.level > 0;
   // Names, shapes and types are right from here on. What fails now is an
   // operation that needs a gradient and has none, or a bug.
+  if (crosses(Stage::Grad) && options.gradcheck)
+    pm.addPass(createAddGradcheck());
   if (crosses(Stage::Grad))
     buildGraphPipeline(pm, options.disabled);
   // From here on: no gradient, no update, no metric of more than one batch.

@@ -40,6 +40,8 @@ struct CompileOptions {
   unsigned level = 2;
   /// Names of passes/Pipelines.h to leave out.
   DisabledPasses disabled;
+  /// Adds the f64 twin of each training step.
+  bool gradcheck = false;
 };
 
 /// Keeps the text of a module as it is after the last run of one pass.

@@ -17,7 +17,8 @@ static_assert(uint32_t(GlobalKind::Param) == SINTER_SYMBOL_PARAM &&
               uint32_t(GlobalKind::Frozen) == SINTER_SYMBOL_FROZEN &&
               uint32_t(GlobalKind::State) == SINTER_SYMBOL_STATE &&
               uint32_t(GlobalKind::Metric) == SINTER_SYMBOL_METRIC &&
-              uint32_t(GlobalKind::Column) == SINTER_SYMBOL_COLUMN);
+              uint32_t(GlobalKind::Column) == SINTER_SYMBOL_COLUMN &&
+              uint32_t(GlobalKind::Scratch) == SINTER_SYMBOL_SCRATCH);
 static_assert(maxRank == SINTER_MAX_RANK);
 
 mlir::FileLineColLoc sinter::findFileLocation(mlir::Location loc) {

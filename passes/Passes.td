@@ -114,6 +114,27 @@ def Differentiate : Pass<"sinter-differentiate", "::mlir::ModuleOp"> {
   let dependentDialects = ["::sinter::SinterDialect"];
 }
 
+def AddGradcheck : Pass<"sinter-add-gradcheck", "::mlir::ModuleOp"> {
+  let summary = "Add the f64 twin of each training step";
+  let description = [{
+    Value-preserving: only adds. Beside each `train_step` comes a function of role
+    `gradcheck` that computes the same loss and its gradients in f64. It reads
+    the parameters from `scratch` globals and writes the gradients to others, where
+    the runtime moves the ones and compares the others with central differences.
+
+    ```mlir
+    %w = sinter.load @"e/w" : tensor<2xf32>
+    %dw = sinter.gradient %loss wrt(%w) {names = ["w"]} : (tensor<f32>, tensor<2xf32>) -> tensor<2xf32>
+    ```
+    becomes, in `@e.gradcheck`,
+    ```mlir
+    %w = sinter.load @"e/gradcheck/w" : tensor<2xf64>
+    %dw = sinter.gradient %loss wrt(%w) {names = ["w"]} : (tensor<f64>, tensor<2xf64>) -> tensor<2xf64>
+    sinter.store %dw, @"e/gradient/w" : tensor<2xf64>
+    ```
+  }];
+}
+
 def SplitMetrics : Pass<"sinter-split-metrics", "::mlir::ModuleOp"> {
   let summary = "Accumulate the metrics of an epoch";
   let description = [{

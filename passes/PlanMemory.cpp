@@ -97,6 +97,7 @@ private:
     case GlobalKind::Frozen:
       return Section::Params;
     case GlobalKind::State:
+    case GlobalKind::Scratch:
       return Section::State;
     case GlobalKind::Metric:
       return storedInTraining.contains(global.getSymName())
@@ -193,8 +194,8 @@ public:
 
   LogicalResult run() {
     numberInstructions();
-    for (BlockArgument argument : body.getArguments())
     addPlaces();
+    for (BlockArgument argument : body.getArguments())
       if (!isPlaced(argument))
         itemOf[argument] = addItem(argument, 0);
     function.walk([&](LaunchOp launch) { addLaunch(launch); });
@@ -218,11 +219,10 @@ private:
         [&](Operation *op) { instants[op] = next++; });
   }
 
-  uint64_t lastUse(Value value, uint64_t from) const {
   /// What a loop reads and does not compute itself lives until its last trip.
+  uint64_t lastUse(Value value, uint64_t from) const {
     for (Operation *user : value.getUsers()) {
       from = std::max(from, instants.lookup(user));
-    return from;
       while (user->getBlock() != value.getParentBlock()) {
         user = user->getBlock()->getParentOp();
         if (WhileOp loop = dyn_cast<WhileOp>(user))
@@ -230,9 +230,9 @@ private:
               from, instants.lookup(loop.getBody().front().getTerminator()));
       }
     }
+    return from;
   }
 
-  unsigned addItem(Value value, uint64_t from) {
   uint64_t definition(Value value) const {
     if (Operation *op = value.getDefiningOp())
       return instants.lookup(op);
@@ -265,6 +265,7 @@ private:
     return found != itemOf.end() && found->second < numPlaces;
   }
 
+  unsigned addItem(Value value, uint64_t from) {
     items.push_back({bytesOf(value), from, lastUse(value, from)});
     return items.size() - 1;
   }
@@ -359,10 +360,10 @@ private:
   SymbolTable &symbols;
   bool inPlace;
   DenseMap<Operation *, uint64_t> instants;
-  std::vector<PlanItem> items;
   /// Those of places come first.
-  DenseMap<Value, unsigned> itemOf;
+  std::vector<PlanItem> items;
   size_t numPlaces = 0;
+  DenseMap<Value, unsigned> itemOf;
   DenseMap<Operation *, unsigned> scratchOf;
   MemoryPlan plan;
 };

@@ -335,7 +335,9 @@ static void finishEpochFunction(func::FuncOp function, func::FuncOp step,
   OpBuilder &builder = accumulators.atEpoch;
   SmallVector<Value> results;
   for (Value value : values)
-    results.push_back(toF64(builder, value.getLoc(), value));
+    results.push_back(isa<FloatType>(typeOf(value).getElementType())
+                          ? value
+                          : toF64(builder, value.getLoc(), value));
   func::ReturnOp::create(builder, step.getLoc(), results);
   function.setFunctionType(
       builder.getFunctionType({}, ValueRange(results).getTypes()));

@@ -111,6 +111,13 @@ static const Option options[] = {
        command.to = value == "json" ? Spelling::Json : Spelling::Dsl;
        return "";
      }},
+    {"--with", "gradcheck", "with build: what else the program can do",
+     [](Command &command, StringRef value) -> std::string {
+       if (value != "gradcheck")
+         return "--with wants gradcheck";
+       command.compile.gradcheck = true;
+       return "";
+     }},
     {"--disable", "PASS,...", "leave optional passes out", applyDisable},
     {"--after", "PASS", "with emit: print the module after this pass",
      [](Command &command, StringRef value) -> std::string {

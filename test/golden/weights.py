@@ -23,20 +23,24 @@ def tensors(seed, shapes):
         result[name] = (shape, values)
     return result
 
+def write(values):
+    """{name: (shape, list of floats)} as a safetensors file on stdout."""
+    header, body = {}, []
+    end = 0
+    for name, (shape, numbers) in values.items():
+        begin, end = end, end + 4 * len(numbers)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
+        body.append(struct.pack(f"<{len(numbers)}f", *numbers))
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    sys.stdout.buffer.write(struct.pack("<Q", len(text)) + text + b"".join(body))
+
 def main():
     shapes = {}
     for word in sys.argv[2:]:
         name, sizes = word.split(":")
         shapes[name] = [int(size) for size in sizes.split("x")]
-    header, body = {}, b""
-    for name, (shape, values) in tensors(int(sys.argv[1]), shapes).items():
-        data = struct.pack(f"<{len(values)}f", *values)
-        header[name] = {"dtype": "F32", "shape": shape,
-                        "data_offsets": [len(body), len(body) + len(data)]}
-        body += data
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    sys.stdout.buffer.write(struct.pack("<Q", len(text)) + text + body)
+    write(tensors(int(sys.argv[1]), shapes))
 
 if __name__ == "__main__":
     main()
