@@ -333,6 +333,7 @@ private:
   void executePrint(const ArgsStmt *stmt, Scope &scope);
   bool printPieces(Loc loc, const Object &object,
                    llvm::SmallVectorImpl<mlir::Attribute> &pieces,
+  void executeTime(const BlockStmt *stmt, Scope &scope);
                    llvm::SmallVectorImpl<mlir::Value> &operands);
   void executeCheck(const ValueStmt *stmt, Scope &scope);
   bool isAllowed(const Stmt *stmt, std::initializer_list<BlockKind> kinds);

@@ -247,7 +247,7 @@ void Elaborator::executeStatement(const Stmt *stmt, Scope &scope,
     return;
   case Stmt::Kind::Time:
     if (isAllowed(stmt, {K::Program, K::Function}))
-      emit.unsupported(stmt->loc, "time");
+      executeTime(cast<BlockStmt>(stmt), scope);
     return;
   case Stmt::Kind::While:
     if (isAllowed(stmt, {K::Program, K::Function, K::Model, K::Optimizer}))
@@ -423,6 +423,17 @@ bool Elaborator::printPieces(Loc loc, const Object &object,
                              SmallVectorImpl<Attribute> &pieces,
                              SmallVectorImpl<Value> &operands) {
   Builder &builder = emit.builder;
+/// The block is no scope: what it declares stays.
+void Elaborator::executeTime(const BlockStmt *stmt, Scope &scope) {
+  std::optional<std::string> label =
+      evaluateText(stmt->label, scope, "the label");
+  if (frame)
+    TimeStartOp::create(emit.builder, emit.at(stmt->loc));
+  execute(*stmt->body, scope);
+  if (frame)
+    TimeStopOp::create(emit.builder, emit.at(stmt->loc), label.value_or(""));
+}
+
   auto addText = [&](const Twine &characters) {
     pieces.push_back(builder.getStringAttr(characters));
     return true;
