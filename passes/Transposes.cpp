@@ -14,8 +14,24 @@ namespace sinter {
 using namespace mlir;
 using namespace sinter;
 
+/// Whether `op` can take part in what `user`, its only reader, does. From
+/// outside a loop it would come to be computed at every trip.
+static bool isOnlyFor(Operation *op, Operation *user) {
+  return op->hasOneUse() && op->getBlock() == user->getBlock();
+}
+
 static std::string specOf(StringRef lhs, StringRef rhs, StringRef result) {
   return (lhs + "," + rhs + "->" + result).str();
+}
+
+/// The summed letters in the order in which products are added.
+static std::string summedLetters(StringRef lhs, StringRef rhs,
+                                 StringRef result) {
+  std::string letters;
+  for (char letter : (lhs + rhs).str())
+    if (!result.contains(letter) && !StringRef(letters).contains(letter))
+      letters.push_back(letter);
+  return letters;
 }
 
 namespace {
@@ -28,6 +44,7 @@ struct ContractOfTranspose : OpRewritePattern<ContractOp> {
     ContractSpec words = *parseContractSpec(op.getSpec());
     std::string letters[] = {words.lhs.str(), words.rhs.str()};
     Value operands[] = {op.getLhs(), op.getRhs()};
+    std::string order = summedLetters(words.lhs, words.rhs, words.result);
     bool isChanged = false;
     for (unsigned side = 0; side < 2; ++side) {
       TransposeOp transpose = operands[side].getDefiningOp<TransposeOp>();
@@ -36,7 +53,12 @@ struct ContractOfTranspose : OpRewritePattern<ContractOp> {
       std::string permuted = letters[side];
       for (auto [from, to] : llvm::enumerate(transpose.getPermutation()))
         permuted[to] = letters[side][from];
-      letters[side] = permuted;
+      std::swap(letters[side], permuted);
+      // In another order the sum has other bits.
+      if (summedLetters(letters[0], letters[1], words.result) != order) {
+        std::swap(letters[side], permuted);
+        continue;
+      }
       operands[side] = transpose.getInput();
       isChanged = true;
     }
@@ -56,7 +78,7 @@ struct TransposeOfContract : OpRewritePattern<TransposeOp> {
   LogicalResult matchAndRewrite(TransposeOp op,
                                 PatternRewriter &rewriter) const override {
     ContractOp contract = op.getInput().getDefiningOp<ContractOp>();
-    if (!contract || !contract->hasOneUse())
+    if (!contract || !isOnlyFor(contract, op))
       return failure();
     ContractSpec words = *parseContractSpec(contract.getSpec());
     std::string result;
@@ -78,7 +100,7 @@ struct TransposeOfElementwise : OpRewritePattern<TransposeOp> {
                                 PatternRewriter &rewriter) const override {
     Operation *source = op.getInput().getDefiningOp();
     if (!source || !source->hasTrait<ElementwiseTensorOp>() ||
-        !source->hasOneUse() || !llvm::any_of(source->getOperands(), saves))
+        !isOnlyFor(source, op) || !llvm::any_of(source->getOperands(), saves))
       return failure();
     SmallVector<Value> operands;
     for (Value operand : source->getOperands())

@@ -11,9 +11,9 @@ func.func @operands(%a: tensor<3x2xf32>, %b: tensor<4x3xf32>) -> tensor<2x4xf32>
 }
 
 // CHECK-LABEL: func.func @three_axes
-// CHECK-NEXT: sinter.contract "jbi,bk->ik" %arg0, %arg1
-func.func @three_axes(%a: tensor<2x3x4xf32>, %b: tensor<3x5xf32>) -> tensor<4x5xf32> {
-  %at = sinter.transpose %a [1, 2, 0] : tensor<2x3x4xf32> -> tensor<3x4x2xf32>
+// CHECK-NEXT: sinter.contract "ibj,bk->ik" %arg0, %arg1
+func.func @three_axes(%a: tensor<4x3x2xf32>, %b: tensor<3x5xf32>) -> tensor<4x5xf32> {
+  %at = sinter.transpose %a [1, 0, 2] : tensor<4x3x2xf32> -> tensor<3x4x2xf32>
   %s = sinter.contract "bij,bk->ik" %at, %b : tensor<3x4x2xf32>, tensor<3x5xf32> -> tensor<4x5xf32>
   return %s : tensor<4x5xf32>
 }
@@ -62,4 +62,23 @@ func.func @argument(%a: tensor<2x3xf32>) -> tensor<3x2xf32> {
   %n = sinter.neg %a : tensor<2x3xf32>
   %t = sinter.transpose %n [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
   return %t : tensor<3x2xf32>
+}
+
+// Products are added in the order of the left side's letters: not in another.
+// CHECK-LABEL: func.func @order
+// CHECK-NEXT: %[[T:.*]] = sinter.transpose %arg0
+// CHECK-NEXT: sinter.contract "ab,ab->" %[[T]], %arg1
+func.func @order(%a: tensor<3x2xf32>, %b: tensor<2x3xf32>) -> tensor<f32> {
+  %t = sinter.transpose %a [1, 0] : tensor<3x2xf32> -> tensor<2x3xf32>
+  %s = sinter.contract "ab,ab->" %t, %b : tensor<2x3xf32>, tensor<2x3xf32> -> tensor<f32>
+  return %s : tensor<f32>
+}
+
+// The other side's do not count.
+// CHECK-LABEL: func.func @other_order
+// CHECK-NEXT: sinter.contract "ab,ba->" %arg0, %arg1
+func.func @other_order(%a: tensor<2x3xf32>, %b: tensor<3x2xf32>) -> tensor<f32> {
+  %t = sinter.transpose %b [1, 0] : tensor<3x2xf32> -> tensor<2x3xf32>
+  %s = sinter.contract "ab,ab->" %a, %t : tensor<2x3xf32>, tensor<2x3xf32> -> tensor<f32>
+  return %s : tensor<f32>
 }

@@ -5,8 +5,9 @@
 // For every function of the file, with random arguments:
 //
 // * compiled for each CPU level the host can run at -O2, and at -O0 for the
-//   host's, whole and in pieces, it agrees with the f64 interpreter; where the levels have FMA, all
-//   agree with each other to the bit. Rows past the run-time extent are NaN.
+//   host's, whole and in pieces, it agrees with the f64 interpreter; where the
+//   levels have FMA, all agree with each other to the bit. Rows past the
+//   run-time extent are NaN.
 // * its gradient with respect to every float argument, by sinter.gradient and
 //   the interpreter, agrees with central differences; the compiled gradient
 //   agrees with the interpreted one. Not for a function with the attribute
@@ -24,6 +25,7 @@
 #include "passes/Passes.h"
 #include "test/reference/Interpreter.h"
 #include "test/reference/ProgramJit.h"
+#include "test/reference/ProgramMemory.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -42,18 +44,7 @@ using namespace sinter;
 // Arguments
 //===----------------------------------------------------------------------===//
 
-/// A small generator of its own: SplitMix64.
-static uint64_t randomState = 1;
-static double drawUniform() {
-  uint64_t z = randomState += 0x9E3779B97F4A7C15u;
-  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-  return double((z ^ z >> 31) >> 11) * 0x1p-53;
-}
-
-static Type elementOf(Type type) {
-  return cast<RankedTensorType>(type).getElementType();
-}
+static Draw draw(1);
 
 static Array drawArgument(func::FuncOp function, unsigned index,
                           const Interpreter &interpreter) {
@@ -68,78 +59,12 @@ static Array drawArgument(func::FuncOp function, unsigned index,
   }
   Array array{interpreter.shapeOf(type), {}};
   for (int64_t i = 0, size = sizeOf(array.shape); i < size; ++i) {
-    double value = low + (high - low) * drawUniform();
+    double value = low + (high - low) * draw.uniform();
     if (element.isF32())
       value = float(value);
     array.data.push_back(isa<FloatType>(element) ? value : std::floor(value));
   }
   return array;
-}
-
-//===----------------------------------------------------------------------===//
-// Arrays in a program's memory
-//===----------------------------------------------------------------------===//
-
-/// Byte offsets of an array's elements, row-major, in a tensor of `type`, whose
-/// run-time dimensions have the strides of their bounds.
-static std::vector<int64_t> elementOffsets(RankedTensorType type,
-                                           const std::vector<int64_t> &shape) {
-  SmallVector<int64_t, 4> strides = stridesOf(type);
-  std::vector<int64_t> offsets;
-  std::vector<int64_t> index(shape.size(), 0);
-  for (int64_t i = 0, size = sizeOf(shape); i < size; ++i) {
-    int64_t offset = 0;
-    for (size_t d = 0; d < shape.size(); ++d)
-      offset += index[d] * strides[d];
-    offsets.push_back(offset * elementBytes(type.getElementType()));
-    for (size_t d = shape.size(); d-- > 0;) {
-      if (++index[d] < shape[d])
-        break;
-      index[d] = 0;
-    }
-  }
-  return offsets;
-}
-
-template <typename T>
-static void put(char *to, double value) {
-  T element = T(value);
-  memcpy(to, &element, sizeof element);
-}
-
-template <typename T>
-static double take(const char *from) {
-  T element;
-  memcpy(&element, from, sizeof element);
-  return double(element);
-}
-
-static void putElement(char *to, Type type, double value) {
-  if (type.isF32())
-    return put<float>(to, value);
-  if (type.isF64())
-    return put<double>(to, value);
-  if (type.isInteger(64))
-    return put<int64_t>(to, value);
-  if (type.isInteger(32))
-    return put<int32_t>(to, value);
-  if (type.isUnsignedInteger(8) || type.isInteger(1))
-    return put<uint8_t>(to, value);
-  put<int8_t>(to, value);
-}
-
-static double takeElement(const char *from, Type type) {
-  if (type.isF32())
-    return take<float>(from);
-  if (type.isF64())
-    return take<double>(from);
-  if (type.isInteger(64))
-    return take<int64_t>(from);
-  if (type.isInteger(32))
-    return take<int32_t>(from);
-  if (type.isUnsignedInteger(8) || type.isInteger(1))
-    return take<uint8_t>(from);
-  return take<int8_t>(from);
 }
 
 //===----------------------------------------------------------------------===//
@@ -214,26 +139,16 @@ static Outcome runCompiled(ProgramJit &jit, func::FuncOp function,
   const SinterFunction &table = *jit.findProgram(function.getSymName());
   jit.poisonArena();
   for (auto [index, array] : llvm::enumerate(arguments)) {
-    RankedTensorType type =
-        cast<RankedTensorType>(function.getArgument(index).getType());
     char *at = jit.at(table.args[index].buffer);
-    std::vector<int64_t> offsets = elementOffsets(type, array.shape);
-    for (size_t i = 0; i < offsets.size(); ++i)
-      putElement(at + offsets[i], type.getElementType(), array.data[i]);
+    writeArray(at, function.getArgument(index).getType(), array);
   }
   if (jit.call(table, extent, pieces) != 0)
     fail(function.getSymName() + ": the call failed");
   Outcome outcome;
   for (auto [index, array] : llvm::enumerate(expected)) {
-    RankedTensorType type =
-        cast<RankedTensorType>(function.getResultTypes()[index]);
     const char *at = jit.at(table.results[index].buffer);
-    Array result{array.shape, {}};
-    for (int64_t offset : elementOffsets(type, array.shape)) {
-      result.data.push_back(takeElement(at + offset, type.getElementType()));
-      outcome.bytes.append(at + offset, elementBytes(type.getElementType()));
-    }
-    outcome.results.push_back(std::move(result));
+    outcome.results.push_back(readArray(at, function.getResultTypes()[index],
+                                        array.shape, outcome.bytes));
   }
   return outcome;
 }
@@ -310,8 +225,6 @@ static void compareCompiled(ModuleOp module) {
 // Gradients against differences
 //===----------------------------------------------------------------------===//
 
-static bool isFloatTensor(Type type) { return isa<FloatType>(elementOf(type)); }
-
 /// Appends to the module `NAME.grad(arguments..., seeds...)`, which returns the
 /// adjoints of the float arguments, summed over the float results.
 static func::FuncOp addGradient(func::FuncOp function) {
@@ -324,7 +237,7 @@ static func::FuncOp addGradient(func::FuncOp function) {
   SmallVector<Value> wrt;
   SmallVector<Attribute> names;
   for (BlockArgument argument : body.getArguments())
-    if (isFloatTensor(argument.getType())) {
+    if (holdsFloats(argument.getType())) {
       wrt.push_back(argument);
       names.push_back(
           builder.getStringAttr("arg" + Twine(argument.getArgNumber())));
@@ -333,7 +246,7 @@ static func::FuncOp addGradient(func::FuncOp function) {
   builder.setInsertionPoint(end);
   SmallVector<Value> sums;
   for (Value result : end->getOperands()) {
-    if (!isFloatTensor(result.getType()))
+    if (!holdsFloats(result.getType()))
       continue;
     Value seed = body.addArgument(result.getType(), result.getLoc());
     GradientOp op =
@@ -368,7 +281,7 @@ static double weigh(Interpreter &interpreter, func::FuncOp function,
   size_t next = 0;
   std::vector<Array> results = interpreter.run(function, arguments);
   for (size_t r = 0; r < results.size(); ++r) {
-    if (!isFloatTensor(function.getResultTypes()[r]))
+    if (!holdsFloats(function.getResultTypes()[r]))
       continue;
     for (size_t i = 0; i < results[r].data.size(); ++i)
       sum += results[r].data[i] * seeds[next].data[i];
@@ -401,7 +314,7 @@ static void checkGradientAt(func::FuncOp function, func::FuncOp gradient,
   const double step = 1e-6;
   size_t next = 0;
   for (unsigned a = 0; a < arguments.size(); ++a) {
-    if (!isFloatTensor(function.getArgument(a).getType()))
+    if (!holdsFloats(function.getArgument(a).getType()))
       continue;
     const Array &adjoint = adjoints[next++];
     for (size_t i = 0; i < adjoint.data.size(); ++i) {
@@ -434,8 +347,8 @@ static void makePrograms(ModuleOp module) {
 
 static bool wantsGradient(func::FuncOp function) {
   return !function->hasAttr("test.no_gradient") &&
-         llvm::any_of(function.getArgumentTypes(), isFloatTensor) &&
-         llvm::any_of(function.getResultTypes(), isFloatTensor);
+         llvm::any_of(function.getArgumentTypes(), holdsFloats) &&
+         llvm::any_of(function.getResultTypes(), holdsFloats);
 }
 
 int main(int argc, char **argv) {

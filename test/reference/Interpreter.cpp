@@ -307,13 +307,21 @@ static Array softmax(const Array &input, bool isLog) {
   return result;
 }
 
+/// How far one step of each of `letters` goes in an array of these dimensions.
+static Index stridesAlong(StringRef letters, StringRef names,
+                          const std::vector<int64_t> &shape) {
+  Index strides(letters.size(), 0);
+  int64_t stride = 1;
+  for (size_t d = names.size(); d-- > 0; stride *= shape[d])
+    strides[letters.find(names[d])] = stride;
+  return strides;
+}
+
 /// Sums products over every assignment of numbers to the letters.
 static Array contract(ContractOp op, const Array &lhs, const Array &rhs,
                       std::vector<int64_t> shape) {
-  std::pair<StringRef, StringRef> sides = op.getSpec().split("->");
-  std::pair<StringRef, StringRef> operands = sides.first.split(',');
-  StringRef left = operands.first, right = operands.second;
-  StringRef result = sides.second;
+  auto [operands, result] = op.getSpec().split("->");
+  auto [left, right] = operands.split(',');
   std::string letters = result.str();
   std::vector<int64_t> extents = shape;
   auto add = [&](StringRef names, const Array &array) {
@@ -325,18 +333,25 @@ static Array contract(ContractOp op, const Array &lhs, const Array &rhs,
   };
   add(left, lhs);
   add(right, rhs);
-  auto pick = [&](StringRef names, const Index &index) {
-    Index at;
-    for (char name : names)
-      at.push_back(index[letters.find(name)]);
-    return at;
-  };
+  Index leftStrides = stridesAlong(letters, left, lhs.shape);
+  Index rightStrides = stridesAlong(letters, right, rhs.shape);
+  Index resultStrides = stridesAlong(letters, result, shape);
   Array sums{std::move(shape), {}};
   sums.data.assign(sizeOf(sums.shape), 0);
-  forEachIndex(extents, [&](const Index &index) {
-    elementAt(sums, pick(result, index)) +=
-        elementAt(lhs, pick(left, index)) * elementAt(rhs, pick(right, index));
-  });
+  Index index(letters.size(), 0);
+  int64_t l = 0, r = 0, s = 0;
+  for (int64_t i = 0, size = sizeOf(extents); i < size; ++i) {
+    sums.data[s] += lhs.data[l] * rhs.data[r];
+    for (size_t d = letters.size(); d-- > 0;) {
+      int64_t steps = ++index[d] < extents[d] ? 1 : 1 - extents[d];
+      l += steps * leftStrides[d];
+      r += steps * rightStrides[d];
+      s += steps * resultStrides[d];
+      if (steps == 1)
+        break;
+      index[d] = 0;
+    }
+  }
   return sums;
 }
 
@@ -403,7 +418,8 @@ namespace {
 /// One call: the values computed so far.
 class Frame {
 public:
-  Frame(Interpreter &interpreter) : interpreter(interpreter) {}
+  Frame(Interpreter &interpreter, llvm::DenseMap<Value, Array> &values)
+      : interpreter(interpreter), values(values) {}
 
   void set(Value value, Array array) { values[value] = std::move(array); }
   const Array &get(Value value) const { return values.find(value)->second; }
@@ -415,11 +431,12 @@ public:
 
 private:
   Array evaluate(Operation *op);
+  Array observed(Operation *op, Array result);
   Array literal(ConstantOp op);
 
   Interpreter &interpreter;
+  llvm::DenseMap<Value, Array> &values;
   std::map<std::string, Array> stores;
-  llvm::DenseMap<Value, Array> values;
 };
 } // namespace
 
@@ -579,7 +596,20 @@ Array Frame::evaluate(Operation *op) {
       });
 }
 
+Array Frame::observed(Operation *op, Array result) {
+  if (interpreter.observe)
+    interpreter.observe(
+        op, [&](Value value) -> const Array & { return get(value); }, result);
+  return result;
+}
+
 void Frame::run(Operation *op) {
+  FrameAccess access{
+      [&](Value value) -> const Array & { return get(value); },
+      [&](Value value, Array array) { set(value, std::move(array)); },
+      [&](Operation *inner) { run(inner); }};
+  if (interpretControl(op, access))
+    return;
   if (StoreOp store = dyn_cast<StoreOp>(op))
     stores[store.getSymbol().str()] = get(store.getValue());
   else if (op->getNumResults() == 1)
@@ -589,7 +619,8 @@ void Frame::run(Operation *op) {
 
 std::vector<Array> Interpreter::run(func::FuncOp function,
                                     const std::vector<Array> &arguments) {
-  Frame frame(*this);
+  llvm::DenseMap<Value, Array> values;
+  Frame frame(*this, values);
   Block &body = function.getBody().front();
   for (auto [argument, array] : llvm::zip(body.getArguments(), arguments))
     frame.set(argument, array);
@@ -601,9 +632,7 @@ std::vector<Array> Interpreter::run(func::FuncOp function,
   frame.commit();
   return results;
 }
-  FrameAccess access{
-      [&](Value value) -> const Array & { return get(value); },
-      [&](Value value, Array array) { set(value, std::move(array)); },
-      [&](Operation *inner) { run(inner); }};
-  if (interpretControl(op, access))
-    return;
+
+void Interpreter::evaluate(Operation *op, llvm::DenseMap<Value, Array> &known) {
+  Frame(*this, known).run(op);
+}

@@ -13,6 +13,9 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
+#include "llvm/ADT/DenseMap.h"
+
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -27,8 +30,14 @@ struct Array {
 /// Elements of a shape.
 int64_t sizeOf(const std::vector<int64_t> &shape);
 
+/// The values of operands.
+using Operands = std::function<const Array &(mlir::Value)>;
+
 class Interpreter {
 public:
+  /// Sees the result of every operation as it is computed, and may change it.
+  std::function<void(mlir::Operation *, const Operands &, Array &)> observe;
+
   /// Run-time extents by name, and what the globals hold.
   std::map<std::string, int64_t> extents;
   std::map<std::string, Array> globals;
@@ -40,6 +49,9 @@ public:
   /// no sinter.gradient and no sinter.update.
   std::vector<Array> run(mlir::func::FuncOp function,
                          const std::vector<Array> &arguments);
+
+  /// Evaluates one operation; `known` holds what it reads and gets its results.
+  void evaluate(mlir::Operation *op, llvm::DenseMap<mlir::Value, Array> &known);
 };
 } // namespace sinter
 

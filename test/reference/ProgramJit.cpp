@@ -41,11 +41,22 @@ static Error defineRuntime(orc::LLJIT &jit) {
   return jit.getMainJITDylib().define(orc::absoluteSymbols(std::move(symbols)));
 }
 
+/// Bytes behind each memory that nothing may touch.
+static constexpr uint64_t fenceBytes = 4096;
+static constexpr unsigned char fenceByte = 0xA5;
+
 static char *allocate(uint64_t bytes) {
   char *memory = static_cast<char *>(
-      std::aligned_alloc(64, (std::max<uint64_t>(bytes, 1) + 63) / 64 * 64));
-  memset(memory, 0, std::max<uint64_t>(bytes, 1));
+      std::aligned_alloc(64, (bytes + fenceBytes + 63) / 64 * 64));
+  memset(memory, 0, bytes);
+  memset(memory + bytes, fenceByte, fenceBytes);
   return memory;
+}
+
+static bool isFenceIntact(const char *fence) {
+  return llvm::all_of(ArrayRef(fence, fenceBytes), [](char byte) {
+    return static_cast<unsigned char>(byte) == fenceByte;
+  });
 }
 
 std::string ProgramJit::compile(mlir::ModuleOp module, Stage from,
@@ -93,6 +104,11 @@ char *ProgramJit::at(const SinterBuffer &buffer) {
   if (buffer.space == SINTER_CONSTANTS)
     return const_cast<char *>(table->constants) + buffer.offset;
   return (buffer.space == SINTER_STORE ? store : arena).get() + buffer.offset;
+}
+
+bool ProgramJit::isIntact() const {
+  return isFenceIntact(store.get() + table->storeBytes) &&
+         isFenceIntact(arena.get() + table->arenaBytes);
 }
 
 void ProgramJit::poisonArena() { memset(arena.get(), 0xff, table->arenaBytes); }
