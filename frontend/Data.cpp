@@ -180,8 +180,11 @@ void Elaborator::executeColumn(const BindStmt *stmt, Scope &scope) {
                     part->path() + "." + stmt->name.str(),
                     {},
                     {}};
-  if (object.isError())
+  if (object.isError()) {
+    // Reported where it arose, be it in another section.
+    section->state = DataSection::State::Failed;
     return;
+  }
   if (!object.isAbsorbing()) {
     if (!storeColumn(column, object))
       return;

@@ -42,6 +42,17 @@ int holdsExperiment(const Load *load, const SinterExperiment *experiment) {
   return 0;
 }
 
+static int lacksState(const Load *load, const SinterExperiment *experiment) {
+  for (uint64_t i = 0; i < experiment->numSymbols; ++i) {
+    const SinterSymbol *symbol =
+        &sinter_program.symbols[experiment->firstSymbol + i];
+    if (symbol->kind == SINTER_SYMBOL_STATE &&
+        !findTensor(&load->file, symbol->name))
+      return 1;
+  }
+  return 0;
+}
+
 static int typeMatches(const FileTensor *tensor, const SinterBuffer *buffer) {
   if (tensor->dtype != (int32_t)buffer->dtype || tensor->rank != buffer->rank)
     return 0;
@@ -176,7 +187,9 @@ int loadParams(Session *session, int64_t experiment) {
     any = 1;
     wantExperiment(&load, candidate, WANT, WANT_IF_PRESENT);
     /* What the file lacks of the state has its first value. */
-    code = initExperiment(session, candidate);
+    beginExperiment(session, candidate);
+    if (lacksState(&load, candidate))
+      code = initExperiment(session, candidate);
     if (code)
       return code;
     session->ready[i] = session->trained[i] = 1;
