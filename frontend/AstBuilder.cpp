@@ -185,10 +185,16 @@ bool checkHasElse(const Expr *e, Diagnostics &diagnostics) {
 bool checkPipe(const Expr *e, Diagnostics &diagnostics) {
   if (isa<CallExpr>(e) || isDottedName(e))
     return true;
-  diagnostics
-      .error(Code::BadPipe, e->loc,
-             "the right side of '|>' must be a function's name or a call")
-      .addHelp("'x |> f(a)' means 'f(x, a)'");
+  Diagnostic &diagnostic = diagnostics.error(
+      Code::BadPipe, e->loc,
+      "the right side of '|>' must be a function's name or a call");
+  const BinaryExpr *binary = dyn_cast<BinaryExpr>(e);
+  if (binary)
+    diagnostic.addHelp("'|>' binds less than any other operator: write '(x |> "
+                       "f) " +
+                       spelling(binary->terms.front().op) + " y'");
+  else
+    diagnostic.addHelp("'x |> f(a)' means 'f(x, a)'");
   return false;
 }
 

@@ -76,8 +76,10 @@ Object Elaborator::callBuiltin(Loc loc, const Builtin &builtin,
   call.arguments.resize(call.parameters.size());
   SmallVector<bool> given(call.parameters.size(), false);
   auto fail = [&](Loc place, const Twine &message) {
+    bool isShape = call.parameters.size() && call.parameters[0].name == "shape";
     emit.error(Code::WrongArguments, place, message)
-        .addHelp(builtin.name + "(" + builtin.signature + ")");
+        .addHelp(builtin.name + "(" + builtin.signature + ")" +
+                 (isShape ? "; a shape is a list, as '[2, 3]'" : ""));
     return Object::error();
   };
 
@@ -113,8 +115,10 @@ Object Elaborator::callBuiltin(Loc loc, const Builtin &builtin,
                call.parameters[position].isKeywordOnly) {
       std::string wanted;
       if (position < call.parameters.size())
-        wanted = ("; '" + call.parameters[position].name + "' is given by name")
-                     .str();
+        wanted =
+            ("; '" + call.parameters[position].name + "' is given by name: '" +
+             call.parameters[position].name + " = ...'")
+                .str();
       return fail(argument.loc, "'" + builtin.name + "' takes " +
                                     countText(position, "positional argument") +
                                     wanted);

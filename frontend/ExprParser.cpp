@@ -3,6 +3,8 @@
 #include "frontend/Parser.h"
 #include "frontend/ParserImpl.h"
 
+#include "llvm/ADT/StringSwitch.h"
+
 using namespace llvm;
 
 namespace sinter {
@@ -400,6 +402,16 @@ bool Parser::takeElse() {
 // Types and fragments
 //===----------------------------------------------------------------------===//
 
+/// The element type for the words of other languages.
+static StringRef elementTypeMeant(StringRef word) {
+  return StringSwitch<StringRef>(word)
+      .Cases({"int", "long", "int64"}, "i64")
+      .Case("int32", "i32")
+      .Cases({"float", "float32"}, "f32")
+      .Cases({"double", "float64"}, "f64")
+      .Default(word);
+}
+
 TypeSyntax *Parser::parseTypeSyntax() {
   if (!current().is(Token::Kind::Word)) {
     errorExpected("a type", "for example 'f32[batch, 2]'");
@@ -412,7 +424,7 @@ TypeSyntax *Parser::parseTypeSyntax() {
       diagnostics
           .error(Code::BadType, loc(dtype),
                  "a type needs its dimensions in '[]'")
-          .addHelp("a scalar is '" + dtype.text + "[]'");
+          .addHelp("a scalar is '" + elementTypeMeant(dtype.text) + "[]'");
     return nullptr;
   }
   TypeSyntax *type = file.create<TypeSyntax>();

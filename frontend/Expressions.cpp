@@ -193,6 +193,8 @@ static StringRef wordInstead(StringRef name) {
       .Case("permute", "transpose")
       .Case("maximum", "max")
       .Case("minimum", "min")
+      .Case("range", "0..n")
+      .Case("str", "\"{x}\"")
       .Default("");
 }
 
@@ -205,6 +207,12 @@ void Elaborator::unknownName(Loc loc, StringRef name, Scope &scope) {
                                       "nothing is called '" + name + "' here");
   StringRef word = wordInstead(name);
   StringRef closest = closestName(name, candidates);
+  // 'np.sum', 'nn.Linear'.
+  auto [module, member] = name.rsplit('.');
+  if (!wordInstead(member).empty())
+    word = wordInstead(member);
+  else if (llvm::is_contained(candidates, member))
+    word = member;
   if (!word.empty())
     diagnostic.addHelp("this language says '" + word + "'");
   else if (!closest.empty())
@@ -249,8 +257,10 @@ Object Elaborator::evaluateField(const FieldExpr *expr, Scope &scope) {
   if (expr->name != "T") {
     emit.error(Code::UnknownName, expr->nameLoc,
                describe(base) + " has no '." + expr->name + "'")
-        .addHelp("'.T' transposes; any other 'a.b' is a parameter, a column "
-                 "or a data section");
+        .addHelp(findBuiltin(expr->name)
+                     ? "write '" + expr->name + "(x)'"
+                     : "'.T' transposes; any other 'a.b' is a parameter, a "
+                       "column or a data section");
     return Object::error();
   }
   std::optional<Tensor> tensor = toTensor(expr->loc, base);

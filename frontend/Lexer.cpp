@@ -222,6 +222,7 @@ static const struct {
     {"-=", "write 'x = x - ...'"},
     {"*=", "write 'x = x * ...'"},
     {"/=", "write 'x = x / ...'"},
+    {"?", "write 'if c { a } else { b }'"},
     {"->", "a function's result is its last expression; its type is inferred"},
 };
 

@@ -98,7 +98,7 @@ static DenseSet<Value> sourcesOf(Value value) {
 }
 
 void Lint::checkModel(const ModelRun &run) {
-  if (!run.loss)
+  if (!run.loss || run.parameters.empty())
     return;
   auto dependsOnModel = [&](const DenseSet<Value> &sources) {
     return llvm::any_of(run.parameters, [&](const auto &parameter) {

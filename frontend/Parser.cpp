@@ -94,11 +94,37 @@ static std::string describe(const Token &token) {
 void Parser::errorExpected(const Twine &what, StringRef help) {
   if (isAborted || current().is(Token::Kind::Error))
     return;
+  if (help.empty())
+    help = habitHelp();
   Diagnostic &diagnostic =
       diagnostics.error(Code::UnexpectedToken, loc(),
                         "expected " + what + ", found " + describe(current()));
   if (!help.empty())
     diagnostic.addHelp(help);
+}
+
+/// A hint for what other languages would have here.
+StringRef Parser::habitHelp() const {
+  const Token &token = current();
+  const Token &last = tokens[at > 0 ? at - 1 : 0];
+  if (token.isWord("if") || token.isSymbol("?"))
+    return "a choice is written 'if c { a } else { b }'";
+  if (token.isWord("is"))
+    return "write '==' or '!='";
+  if (token.isWord("for"))
+    return "'for' is a statement; 'arange(n)' is 0, 1, ... below n";
+  if (token.isSymbol(":"))
+    return "a block stands in '{}'";
+  if (last.isWord("lambda"))
+    return "a function is declared with 'fn f(x) { ... }'";
+  if (token.is(Token::Kind::Text) && last.isWord("f"))
+    return "every text inserts the values that stand in '{}': it needs no 'f'";
+  bool isOperand = token.is(Token::Kind::Word) ||
+                   token.is(Token::Kind::Number) || token.is(Token::Kind::Text);
+  if (isOperand && last.is(Token::Kind::Word) && !isReservedWord(last.text) &&
+      !isReservedWord(token.text) && !token.isFirstOnLine)
+    return "arguments of a function stand in '()'";
+  return "";
 }
 
 /// What stands between brackets does not go on, and does not end either.
@@ -157,6 +183,8 @@ StringRef foreignWordHelp(const Token &token) {
       {"const", "a value is named with 'let'"},
       {"elif", "write 'else if'"},
       {"assert", "write 'check'"},
+      {"pass", "an empty block is '{}'"},
+      {"from", "'import \"file.sinter\"' reads another model file"},
   };
   for (const auto &entry : kWords)
     if (token.isWord(entry.word))

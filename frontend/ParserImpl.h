@@ -71,6 +71,7 @@ private:
   bool takeSymbol(llvm::StringRef symbol);
 
   // Errors.
+  llvm::StringRef habitHelp() const;
   void errorExpected(const llvm::Twine &what, llvm::StringRef help = "");
   void errorNotClosed(llvm::StringRef expected, Loc open);
   void errorMisplaced(BlockKind scope);

@@ -1,7 +1,7 @@
 //===- Statements.cpp - What blocks do ------------------------------------===//
 
-#include "frontend/DslWriter.h"
 #include "frontend/ControlFlow.h"
+#include "frontend/DslWriter.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -185,7 +185,8 @@ static bool isDeclaration(Stmt::Kind kind) {
 
 void Elaborator::executeStatement(const Stmt *stmt, Scope &scope,
                                   Object &last) {
-  if (isDeclaration(stmt->kind) && !isOutsideRegions(stmt->loc, "a declaration"))
+  if (isDeclaration(stmt->kind) &&
+      !isOutsideRegions(stmt->loc, "a declaration"))
     return;
   using K = BlockKind;
   switch (stmt->kind) {
@@ -308,9 +309,9 @@ void Elaborator::executeBind(const BindStmt *stmt, Scope &scope) {
   }
   if (part && blockKind == BlockKind::Data && object.is<Tensor>())
     part->wholeValues.try_emplace(stmt->name, stmt->nameLoc);
-  lint.noteDeclaration(
-      stmt->kind == Stmt::Kind::Var ? "the variable" : "the value", stmt->name,
-      stmt->nameLoc);
+  lint.noteDeclaration(stmt->kind == Stmt::Kind::Var ? "the variable"
+                                                     : "the value",
+                       stmt->name, stmt->nameLoc);
   declare(scope, stmt->name,
           {std::move(object), stmt->nameLoc, stmt->kind == Stmt::Kind::Var});
 }
@@ -329,6 +330,10 @@ void Elaborator::executeAssign(const AssignStmt *stmt, Scope &scope) {
   Binding *binding = scope.find(name->name);
   if (!binding) {
     unknownName(name->loc, name->name, scope);
+    if (!element)
+      emit.lastError().addHelp("'let " + name->name +
+                               " = ...' names a value, 'var " + name->name +
+                               " = ...' one that may change");
     return;
   }
   if (!binding->isVariable) {
@@ -418,11 +423,6 @@ void Elaborator::executePrint(const ArgsStmt *stmt, Scope &scope) {
                     emit.builder.getArrayAttr(groups));
 }
 
-/// The pieces that one argument of `print` is made of.
-bool Elaborator::printPieces(Loc loc, const Object &object,
-                             SmallVectorImpl<Attribute> &pieces,
-                             SmallVectorImpl<Value> &operands) {
-  Builder &builder = emit.builder;
 /// The block is no scope: what it declares stays.
 void Elaborator::executeTime(const BlockStmt *stmt, Scope &scope) {
   std::optional<std::string> label =
@@ -434,6 +434,11 @@ void Elaborator::executeTime(const BlockStmt *stmt, Scope &scope) {
     TimeStopOp::create(emit.builder, emit.at(stmt->loc), label.value_or(""));
 }
 
+/// The pieces that one argument of `print` is made of.
+bool Elaborator::printPieces(Loc loc, const Object &object,
+                             SmallVectorImpl<Attribute> &pieces,
+                             SmallVectorImpl<Value> &operands) {
+  Builder &builder = emit.builder;
   auto addText = [&](const Twine &characters) {
     pieces.push_back(builder.getStringAttr(characters));
     return true;

@@ -274,7 +274,9 @@ Stmt *Parser::parseImport() {
   Loc place = loc();
   advance();
   if (!current().is(Token::Kind::Text)) {
-    errorExpected("the name of a file in '\"'");
+    errorExpected("the name of a file in '\"'",
+                  "'import \"file.sinter\"' reads another model file; what is "
+                  "built in needs no import");
     return nullptr;
   }
   Expr *path = parseTextToken();
