@@ -21,6 +21,17 @@ static bool gradientOperands(Call &call, Tensor &target, Tensor &variable) {
           .addHelp("'let x : f32[] = 2.0' makes a number a tensor");
       return false;
     }
+    const List *list = call[i].list();
+    if (i == 1 && list && list->isIndexed) {
+      call.elaborator.emit
+          .error(
+              Code::WrongType, call.place(i),
+              "elements of this list were taken as numbers, through which no "
+              "gradient flows")
+          .addHelp("'let x : f32[2] = [1.0, 2.0]' makes it a tensor from the "
+                   "beginning");
+      return false;
+    }
     std::optional<Tensor> value = call.tensor(i);
     if (!value)
       return false;

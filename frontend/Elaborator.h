@@ -305,6 +305,8 @@ private:
                  const Object &b, Loc bLoc);
   Object integerPower(Loc loc, const Tensor &base, int64_t exponent);
   mlir::Value listTensor(Loc loc, List &list);
+  bool isTensorHere(List &list);
+  bool isFloatTensor(List &list);
   mlir::Value stackList(Loc loc, const List &list);
 
   // ElementWrites.cpp

@@ -391,6 +391,23 @@ Value sinter::readSelection(Emitter &emit, Loc loc, Value x,
   return emit.reshape(loc, x, selection.result);
 }
 
+/// Numbers in lists of equal lengths, some of them written as fractions.
+static bool holdsFractions(const List &list) {
+  bool hasFraction = false;
+  size_t length = ~size_t(0);
+  for (const Object &element : list.elements) {
+    const List *inner = element.list();
+    size_t innerLength = inner ? inner->elements.size() : 0;
+    if (length != ~size_t(0) && innerLength != length)
+      return false;
+    length = innerLength;
+    if (inner ? !holdsFractions(*inner) : !element.isNumber())
+      return false;
+    hasFraction |= inner || element.is<double>();
+  }
+  return hasFraction;
+}
+
 Object Elaborator::index(Loc loc, const Object &base, ArrayRef<Expr *> items,
                          Scope &scope) {
   if (base.isAbsorbing())
@@ -398,13 +415,17 @@ Object Elaborator::index(Loc loc, const Object &base, ArrayRef<Expr *> items,
   if (const ColumnOfFile *column = base.as<ColumnOfFile>())
     return sliceRows(loc, *column, items, scope);
   std::vector<Object> values = evaluateItems(*this, items, scope);
-  // A list that is no tensor yet is indexed at build time.
-  const List *list = base.list();
+  // A list that is no tensor yet is indexed at build time, and so is one of
+  // integers, which may be sizes; a matrix of fractions is a tensor.
+  const std::shared_ptr<List> *list = base.as<std::shared_ptr<List>>();
   const int64_t *position = values.front().as<int64_t>();
-  if (list && position && items.size() == 1) {
-    int64_t size = list->elements.size();
+  bool isTensor = list && (isFloatTensor(**list) ||
+                           ((*list)->depth > 1 && holdsFractions(**list)));
+  if (list && position && items.size() == 1 && !isTensor) {
+    (*list)->isIndexed = true;
+    int64_t size = (*list)->elements.size();
     if (std::optional<int64_t> wrapped = wrapPosition(*position, size))
-      return list->elements[*wrapped];
+      return (*list)->elements[*wrapped];
     outOfRange(emit, items[0]->loc, *position, 0, size);
     return Object::error();
   }

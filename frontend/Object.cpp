@@ -24,8 +24,8 @@ Object Object::list(std::vector<Object> elements) {
   for (const Object &element : elements)
     if (const List *inner = element.list())
       depth = std::max(depth, inner->depth + 1);
-  return Object(
-      std::make_shared<List>(List{std::move(elements), depth, {}, 0, ~0u}));
+  return Object(std::make_shared<List>(
+      List{std::move(elements), depth, {}, 0, ~0u, false}));
 }
 
 double Object::number() const {

@@ -80,6 +80,9 @@ struct List {
   /// How many run-time branches and loops it was written in: the tensor shall
   /// be known in all of the innermost.
   unsigned regionDepth = ~0u;
+  /// Elements were taken out of it at build time: no gradient flows through
+  /// them.
+  bool isIndexed = false;
 };
 
 /// `lo..hi`.
