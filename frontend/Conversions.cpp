@@ -106,23 +106,12 @@ static DenseElementsAttr constantOf(Emitter &emit, const FlatList &flat,
   return DenseElementsAttr::get(makeTensor(flat.dims, element), values);
 }
 
-/// The list has become a tensor, which is known where operations are built.
-bool Elaborator::isTensorHere(List &list) {
-  return frame && list.tensor && list.frame == frame->id &&
-         list.tensor.getParentRegion()->isAncestor(
-             emit.builder.getInsertionBlock()->getParent());
-}
-
-bool Elaborator::isFloatTensor(List &list) {
-  return isTensorHere(list) &&
-         isa<FloatType>(
-             cast<RankedTensorType>(list.tensor.getType()).getElementType());
-}
-
 Value Elaborator::listTensor(Loc loc, List &list) {
   InsertionScope insertion(emit);
   leaveRegions(list.regionDepth);
-  if (isTensorHere(list))
+  if (list.tensor && list.frame == frame->id &&
+      list.tensor.getParentRegion()->isAncestor(
+          emit.builder.getInsertionBlock()->getParent()))
     return list.tensor;
   if (list.elements.empty()) {
     emit.error(Code::WrongType, loc, "an empty list is no tensor");
@@ -212,6 +201,9 @@ std::optional<Tensor> Elaborator::toTensor(Loc loc, const Object &object) {
       Code::WrongType, loc, "expected a tensor, got " + describe(object));
   if (object.is<ColumnOfFile>())
     diagnostic.addHelp("a fixed range of them is a tensor: '[0:256]'");
+  else if (object.isNone())
+    diagnostic.addHelp("'None' is no value: it can be compared, and stands for "
+                       "what is left out");
   return std::nullopt;
 }
 
