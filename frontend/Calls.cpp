@@ -150,10 +150,10 @@ Object Elaborator::callBuiltin(Loc loc, const Builtin &builtin,
 // Functions of the language
 //===----------------------------------------------------------------------===//
 
-/// A block that declares parameters, in loops and branches too.
+/// A block that declares parameters or state, in loops and branches too.
 static bool declaresParameters(const sinter::Block &block) {
   for (const Stmt *stmt : block.stmts) {
-    if (stmt->kind == Stmt::Kind::Param)
+    if (stmt->kind == Stmt::Kind::Param || stmt->kind == Stmt::Kind::State)
       return true;
     if (const ForStmt *loop = dyn_cast<ForStmt>(stmt))
       if (declaresParameters(*loop->body))

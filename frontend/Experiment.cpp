@@ -506,7 +506,8 @@ Object Elaborator::experimentField(Loc loc, const Experiment &experiment,
   }
   std::string prefix = name.str() + ".";
   SmallVector<StringRef> candidates;
-  for (const ParameterInfo &info : experiment.stored()) {
+  std::vector<ParameterInfo> all = experiment.stored();
+  for (const ParameterInfo &info : all) {
     if (StringRef(info.name).starts_with(prefix))
       return Object(MemberPath{&experiment, name.str()});
     candidates.push_back(info.name);
