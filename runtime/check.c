@@ -45,8 +45,11 @@ int32_t sinter_check(SinterContext *context, const SinterCheck *what) {
     textFormat(&standardError, ", %lld of %lld elements\n", (long long)failures,
                (long long)count);
   }
-  for (uint64_t i = 0; i < what->numSides; ++i)
-    printSide(context, i == 0 ? "left" : "right", &what->sides[i]);
+  if (what->numSides == 1)
+    printSide(context, "value", &what->sides[0]);
+  else
+    for (uint64_t i = 0; i < what->numSides; ++i)
+      printSide(context, i == 0 ? "left" : "right", &what->sides[i]);
   textFlush(&standardError);
   return EXIT_CHECK;
 }

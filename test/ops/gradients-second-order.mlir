@@ -190,3 +190,44 @@ func.func @views(%x: tensor<2x3xf64>, %g: tensor<4x2x6xf64>) -> tensor<2x3xf64> 
   %dx = sinter.gradient %y wrt(%x) seed(%g) {names = ["x"]} : (tensor<4x2x6xf64>, tensor<2x3xf64>, tensor<4x2x6xf64>) -> tensor<2x3xf64>
   return %dx : tensor<2x3xf64>
 }
+
+// CHECK: gather.grad: ok
+func.func @gather(%x: tensor<5x3xf64>, %i: tensor<7xi32> {test.range = [-5.0, 5.0]}, %g: tensor<7x3xf64>) -> tensor<5x3xf64> {
+  %y = sinter.gather %x indices(%i) axes [0] : (tensor<5x3xf64>, tensor<7xi32>) -> tensor<7x3xf64>
+  %s = sinter.mul %y, %y : tensor<7x3xf64>
+  %dx = sinter.gradient %s wrt(%x) seed(%g) {names = ["x"]} : (tensor<7x3xf64>, tensor<5x3xf64>, tensor<7x3xf64>) -> tensor<5x3xf64>
+  return %dx : tensor<5x3xf64>
+}
+
+// CHECK: scatter_add.grad: ok
+func.func @scatter_add(%x: tensor<7x3xf64>, %i: tensor<7xi32> {test.range = [-9.0, 9.0]}, %g: tensor<5x3xf64>) -> tensor<7x3xf64> {
+  %y = sinter.scatter_add %x indices(%i) axes [0] : (tensor<7x3xf64>, tensor<7xi32>) -> tensor<5x3xf64>
+  %s = sinter.mul %y, %y : tensor<5x3xf64>
+  %dx = sinter.gradient %s wrt(%x) seed(%g) {names = ["x"]} : (tensor<5x3xf64>, tensor<7x3xf64>, tensor<5x3xf64>) -> tensor<7x3xf64>
+  return %dx : tensor<7x3xf64>
+}
+
+// CHECK: insert.grad: ok
+func.func @insert(%v: tensor<1x2xf64>, %x: tensor<4x5xf64>, %i: tensor<i32> {test.range = [-6.0, 6.0]}, %g: tensor<4x5xf64>) -> (tensor<1x2xf64>, tensor<4x5xf64>) {
+  %y = sinter.insert %v into %x offsets [0, 1] strides [1, 2] indices(%i) axes [0] : (tensor<1x2xf64>, tensor<4x5xf64>, tensor<i32>) -> tensor<4x5xf64>
+  %s = sinter.mul %y, %y : tensor<4x5xf64>
+  %dv, %dx = sinter.gradient %s wrt(%v, %x) seed(%g) {names = ["v", "x"]} : (tensor<4x5xf64>, tensor<1x2xf64>, tensor<4x5xf64>, tensor<4x5xf64>) -> (tensor<1x2xf64>, tensor<4x5xf64>)
+  return %dv, %dx : tensor<1x2xf64>, tensor<4x5xf64>
+}
+
+// CHECK: cumsum.grad: ok
+func.func @cumsum(%x: tensor<4x3xf64>, %g: tensor<4x3xf64>) -> tensor<4x3xf64> {
+  %y = sinter.cumsum %x axis 0 : tensor<4x3xf64>
+  %s = sinter.mul %y, %y : tensor<4x3xf64>
+  %dx = sinter.gradient %s wrt(%x) seed(%g) {names = ["x"]} : (tensor<4x3xf64>, tensor<4x3xf64>, tensor<4x3xf64>) -> tensor<4x3xf64>
+  return %dx : tensor<4x3xf64>
+}
+
+// CHECK: solve.grad: ok
+func.func @solve(%a: tensor<2x2xf64> {test.range = [0.5, 1.0]}, %b: tensor<2x1xf64>, %g: tensor<2x1xf64>) -> (tensor<2x2xf64>, tensor<2x1xf64>) {
+  %i = sinter.constant dense<[[3.0, 0.0], [0.0, 3.0]]> : tensor<2x2xf64>
+  %s = sinter.add %a, %i : tensor<2x2xf64>
+  %x = sinter.solve %s, %b : tensor<2x2xf64>, tensor<2x1xf64>
+  %da, %db = sinter.gradient %x wrt(%a, %b) seed(%g) {names = ["a", "b"]} : (tensor<2x1xf64>, tensor<2x2xf64>, tensor<2x1xf64>, tensor<2x1xf64>) -> (tensor<2x2xf64>, tensor<2x1xf64>)
+  return %da, %db : tensor<2x2xf64>, tensor<2x1xf64>
+}
