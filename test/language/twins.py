@@ -49,7 +49,8 @@ def results(sinter, path, folder, arguments):
         printed += run([program, "train", "--save", "saved", *arguments], folder)
         saved = open(os.path.join(folder, "saved"), "rb").read()
     if re.search(r'^program |"program":', text, re.M):
-        printed += run([program, "run"], folder)
+        parameters = ["--params", "saved"] if has_training else []
+        printed += run([program, "run", *parameters], folder)
     return re.sub(r"\d+\.\d+(e-\d+)? s$", "TIME", printed, flags=re.M), saved
 
 

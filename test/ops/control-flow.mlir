@@ -3,7 +3,8 @@
 // copied where two values of one place are needed at the same time.
 
 // CHECK: choose: ok
-func.func @choose(%x: tensor<5x3xf32>, %s: tensor<f32>) -> tensor<5x3xf32> attributes {test.no_gradient} {
+// CHECK: choose.grad: ok
+func.func @choose(%x: tensor<5x3xf32>, %s: tensor<f32>) -> tensor<5x3xf32> {
   %zero = sinter.splat 0.0 : f32 -> tensor<f32>
   %c = sinter.compare gt %s, %zero : tensor<f32> -> tensor<i1>
   %r = sinter.if %c -> (tensor<5x3xf32>) {
@@ -20,7 +21,8 @@ func.func @choose(%x: tensor<5x3xf32>, %s: tensor<f32>) -> tensor<5x3xf32> attri
 
 // Both results, a constant, an argument and a view from one branch.
 // CHECK: several: ok
-func.func @several(%x: tensor<2x3xf32>, %c: tensor<i1>) -> (tensor<3x2xf32>, tensor<3x2xf32>, tensor<2xi32>) attributes {test.no_gradient} {
+// CHECK: several.grad: ok
+func.func @several(%x: tensor<2x3xf32>, %c: tensor<i1>) -> (tensor<3x2xf32>, tensor<3x2xf32>, tensor<2xi32>) {
   %k = sinter.constant dense<[3, -4]> : tensor<2xi32>
   %r:3 = sinter.if %c -> (tensor<3x2xf32>, tensor<3x2xf32>, tensor<2xi32>) {
     %t = sinter.transpose %x [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
@@ -35,7 +37,8 @@ func.func @several(%x: tensor<2x3xf32>, %c: tensor<i1>) -> (tensor<3x2xf32>, ten
 }
 
 // CHECK: double_until: ok
-func.func @double_until(%x: tensor<7xf32>) -> tensor<7xf32> attributes {test.no_gradient} {
+// CHECK: double_until.grad: ok
+func.func @double_until(%x: tensor<7xf32>) -> tensor<7xf32> {
   %bound = sinter.splat 1000.0 : f32 -> tensor<f32>
   %two = sinter.splat 2.0 : f32 -> tensor<7xf32>
   %start = sinter.mul %x, %two : tensor<7xf32>
@@ -55,7 +58,8 @@ func.func @double_until(%x: tensor<7xf32>) -> tensor<7xf32> attributes {test.no_
 
 // a, b = b, a, and a rotation of three with a sum that reads all.
 // CHECK: exchange: ok
-func.func @exchange(%a: tensor<4xf32>, %b: tensor<4xf32>, %n: tensor<i32>) -> (tensor<4xf32>, tensor<4xf32>) attributes {test.no_gradient} {
+// CHECK: exchange.grad: ok
+func.func @exchange(%a: tensor<4xf32>, %b: tensor<4xf32>, %n: tensor<i32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %zero = sinter.splat 0 : i32 -> tensor<i32>
   %one = sinter.splat 1 : i32 -> tensor<i32>
   %k, %x, %y = sinter.while(%zero, %a, %b) limit 9 : tensor<i32>, tensor<4xf32>, tensor<4xf32> cond {
@@ -71,7 +75,8 @@ func.func @exchange(%a: tensor<4xf32>, %b: tensor<4xf32>, %n: tensor<i32>) -> (t
 }
 
 // CHECK: rotate: ok
-func.func @rotate(%a: tensor<4xf32>, %b: tensor<4xf32>, %c: tensor<4xf32>, %n: tensor<i32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) attributes {test.no_gradient} {
+// CHECK: rotate.grad: ok
+func.func @rotate(%a: tensor<4xf32>, %b: tensor<4xf32>, %c: tensor<4xf32>, %n: tensor<i32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
   %zero = sinter.splat 0 : i32 -> tensor<i32>
   %one = sinter.splat 1 : i32 -> tensor<i32>
   %r:5 = sinter.while(%zero, %a, %b, %c, %a) limit 9 : tensor<i32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32> cond {
@@ -109,7 +114,8 @@ func.func @both_sides(%n: tensor<i32>) -> (tensor<i64>, tensor<i64>, tensor<i64>
 
 // Elements written in nested loops, under a condition, one way or the other.
 // CHECK: elements: ok
-func.func @elements(%x: tensor<4x5xf32>) -> tensor<4x5xf32> attributes {test.no_gradient} {
+// CHECK: elements.grad: ok
+func.func @elements(%x: tensor<4x5xf32>) -> tensor<4x5xf32> {
   %zero = sinter.splat 0 : i32 -> tensor<i32>
   %one = sinter.splat 1 : i32 -> tensor<i32>
   %rows = sinter.splat 4 : i32 -> tensor<i32>
@@ -156,7 +162,8 @@ func.func @elements(%x: tensor<4x5xf32>) -> tensor<4x5xf32> attributes {test.no_
 
 // Neither branch keeps what it replaces; the loop's start is needed afterwards.
 // CHECK: power: ok
-func.func @power(%a: tensor<3x3xf64>, %n: tensor<i32>) -> (tensor<3x3xf64>, tensor<3x3xf64>) attributes {test.no_gradient} {
+// CHECK: power.grad: ok
+func.func @power(%a: tensor<3x3xf64>, %n: tensor<i32>) -> (tensor<3x3xf64>, tensor<3x3xf64>) {
   %zero = sinter.splat 0 : i32 -> tensor<i32>
   %one = sinter.splat 1 : i32 -> tensor<i32>
   %two = sinter.splat 2 : i32 -> tensor<i32>
@@ -184,7 +191,8 @@ func.func @power(%a: tensor<3x3xf64>, %n: tensor<i32>) -> (tensor<3x3xf64>, tens
 
 // A run-time dimension goes through a loop.
 // CHECK: rows: ok
-func.func @rows(%x: tensor<?x3xf32, #sinter.enc<batch max 6>>) -> tensor<?x3xf32, #sinter.enc<batch max 6>> attributes {test.no_gradient} {
+// CHECK: rows.grad: ok
+func.func @rows(%x: tensor<?x3xf32, #sinter.enc<batch max 6>>) -> tensor<?x3xf32, #sinter.enc<batch max 6>> {
   %bound = sinter.splat 50.0 : f32 -> tensor<f32>
   %y = sinter.while(%x) limit 64 : tensor<?x3xf32, #sinter.enc<batch max 6>> cond {
   ^bb0(%v: tensor<?x3xf32, #sinter.enc<batch max 6>>):
