@@ -78,7 +78,7 @@ private:
   void visit(func::FuncOp function) {
     if (!isHot(function))
       return;
-    for (Operation &op : function.getBody().front()) {
+    function.walk([&](Operation *op) {
       if (LoadOp load = dyn_cast<LoadOp>(op)) {
         if (isMatrix(load.getType()))
           follow(symbols.lookup<GlobalOp>(load.getSymbol()), load.getResult());
@@ -86,7 +86,7 @@ private:
         if (isMatrix(store.getValue().getType()))
           follow(symbols.lookup<GlobalOp>(store.getSymbol()), store.getValue());
       }
-    }
+    });
   }
 
   /// Visits what is made of the value index by index, and what that is made of.

@@ -55,11 +55,16 @@ private:
 } // namespace
 
 std::optional<Chain> Chain::match(ContractOp outer) {
+  // A product from outside a loop is not computed again at every trip.
+  auto isFree = [&](ContractOp inner) {
+    return inner && inner->hasOneUse() &&
+           inner->getBlock() == outer->getBlock();
+  };
   ContractOp inner = outer.getLhs().getDefiningOp<ContractOp>();
-  bool isLeft = inner && inner->hasOneUse();
+  bool isLeft = isFree(inner);
   if (!isLeft)
     inner = outer.getRhs().getDefiningOp<ContractOp>();
-  if (!inner || !inner->hasOneUse())
+  if (!isFree(inner))
     return std::nullopt;
   ContractSpec outerSpec = *parseContractSpec(outer.getSpec());
   ContractSpec innerSpec = *parseContractSpec(inner.getSpec());

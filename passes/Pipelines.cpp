@@ -11,17 +11,13 @@ using namespace mlir;
 using namespace sinter;
 
 /// In the order in which they run first.
-static constexpr llvm::StringLiteral optionalNames[] = {"stabilize",
-                                                        "reassociate-chains",
-                                                        "simplify",
-                                                        "collapse-affine",
-                                                        "canonicalize",
-                                                        "cse",
-                                                        "fold-transposes",
-                                                        "assign-layout",
-                                                        "fuse",
-                                                        "reorder",
-                                                        "in-place"};
+static constexpr llvm::StringLiteral optionalNames[] = {
+    "stabilize",     "reassociate-chains",
+    "simplify",      "collapse-affine",
+    "canonicalize",  "cse",
+    "hoist",         "fold-transposes",
+    "assign-layout", "fuse",
+    "reorder",       "in-place"};
 
 ArrayRef<llvm::StringLiteral> sinter::optionalPasses() { return optionalNames; }
 
@@ -86,6 +82,7 @@ void sinter::buildOptPipeline(OpPassManager &manager,
   // Folding shows CSE what is equal; what CSE merged may fold again.
   pipeline.addNested("canonicalize", createCanonicalizerPass());
   pipeline.addNested("cse", createCSEPass());
+  pipeline.addNested("hoist", createLoopInvariantCodeMotionPass());
   pipeline.addNested("canonicalize", createCanonicalizerPass());
   pipeline.addNested("fold-transposes", createFoldTransposes());
   // Sees which tensors contractions read, transposes aside.

@@ -38,3 +38,26 @@ BufferAttr sinter::bufferOf(Value value, SymbolTable &symbols) {
     return bufferOfLoad(load, symbols);
   return op->getAttrOfType<BufferAttr>(bufferAttr);
 }
+
+Instants::Instants(Block &body) {
+  uint64_t next = 1;
+  body.walk<WalkOrder::PreOrder>([&](Operation *op) { instants[op] = next++; });
+}
+
+uint64_t Instants::definition(Value value) const {
+  if (Operation *op = value.getDefiningOp())
+    return of(op);
+  return of(value.getParentBlock()->getParentOp());
+}
+
+uint64_t Instants::lastUse(Value value, uint64_t from) const {
+  for (Operation *user : value.getUsers()) {
+    from = std::max(from, of(user));
+    while (user->getBlock() != value.getParentBlock()) {
+      user = user->getBlock()->getParentOp();
+      if (WhileOp loop = dyn_cast<WhileOp>(user))
+        from = std::max(from, of(loop.getBody().front().getTerminator()));
+    }
+  }
+  return from;
+}

@@ -65,6 +65,23 @@ inline constexpr llvm::StringLiteral validMetricsAttr = "sinter.valid_metrics";
 /// vector.
 inline constexpr uint64_t bufferAlignment = 64;
 
+/// The order of all operations of a function, the lists in an operation between
+/// it and what follows it. Instant 0 is that of the arguments.
+class Instants {
+public:
+  explicit Instants(mlir::Block &body);
+
+  uint64_t of(mlir::Operation *op) const { return instants.lookup(op); }
+  uint64_t count() const { return instants.size(); }
+  uint64_t definition(mlir::Value value) const;
+  /// The last instant, not before `from`, at which `value` is needed: what a
+  /// loop reads and does not compute itself, until its last trip.
+  uint64_t lastUse(mlir::Value value, uint64_t from) const;
+
+private:
+  llvm::DenseMap<mlir::Operation *, uint64_t> instants;
+};
+
 /// Where the bytes of `value`, of a function of a planned module, are. Null if
 /// the plan does not say.
 BufferAttr bufferOf(mlir::Value value, mlir::SymbolTable &symbols);

@@ -190,10 +190,9 @@ class ArenaPlanner {
 public:
   ArenaPlanner(func::FuncOp function, SymbolTable &symbols, bool inPlace)
       : function(function), body(function.getBody().front()), symbols(symbols),
-        inPlace(inPlace) {}
+        inPlace(inPlace), instants(body) {}
 
   LogicalResult run() {
-    numberInstructions();
     addPlaces();
     for (BlockArgument argument : body.getArguments())
       if (!isPlaced(argument))
@@ -211,34 +210,6 @@ public:
   uint64_t arenaBytes() const { return plan.bytes; }
 
 private:
-  /// Arguments are written at instant 0, the first operation is instant 1. The
-  /// lists in an operation come between it and what follows it.
-  void numberInstructions() {
-    uint64_t next = 1;
-    body.walk<WalkOrder::PreOrder>(
-        [&](Operation *op) { instants[op] = next++; });
-  }
-
-  /// What a loop reads and does not compute itself lives until its last trip.
-  uint64_t lastUse(Value value, uint64_t from) const {
-    for (Operation *user : value.getUsers()) {
-      from = std::max(from, instants.lookup(user));
-      while (user->getBlock() != value.getParentBlock()) {
-        user = user->getBlock()->getParentOp();
-        if (WhileOp loop = dyn_cast<WhileOp>(user))
-          from = std::max(
-              from, instants.lookup(loop.getBody().front().getTerminator()));
-      }
-    }
-    return from;
-  }
-
-  uint64_t definition(Value value) const {
-    if (Operation *op = value.getDefiningOp())
-      return instants.lookup(op);
-    return instants.lookup(value.getParentBlock()->getParentOp());
-  }
-
   /// The carried values of loops and the results of branches: each place lives
   /// from the first definition to the last use of its values.
   void addPlaces() {
@@ -249,13 +220,14 @@ private:
       PlanItem item;
       item.first = std::numeric_limits<uint64_t>::max();
       for (Value value : places.members(*place)) {
-        uint64_t first = definition(value);
+        uint64_t first = instants.definition(value);
         item.size = bytesOf(value);
         item.first = std::min(item.first, first);
-        item.last = std::max(item.last, lastUse(value, first));
+        item.last = std::max(item.last, instants.lastUse(value, first));
         itemOf[value] = items.size();
       }
       items.push_back(item);
+      placed.emplace_back(places.member_begin(*place), places.member_end());
     }
     numPlaces = items.size();
   }
@@ -266,13 +238,13 @@ private:
   }
 
   unsigned addItem(Value value, uint64_t from) {
-    items.push_back({bytesOf(value), from, lastUse(value, from)});
+    items.push_back({bytesOf(value), from, instants.lastUse(value, from)});
     return items.size() - 1;
   }
 
   void addLaunch(LaunchOp launch) {
     KernelOp kernel = symbols.lookup<KernelOp>(launch.getKernel());
-    uint64_t now = instants.lookup(launch);
+    uint64_t now = instants.of(launch);
     llvm::SmallDenseSet<unsigned> taken;
     for (OpResult result : launch->getResults()) {
       if (storeOf(result) || isPlaced(result))
@@ -280,7 +252,7 @@ private:
       std::optional<unsigned> item =
           dyingOperand(launch, kernel, result, taken);
       if (item)
-        items[*item].last = lastUse(result, now);
+        items[*item].last = instants.lastUse(result, now);
       else
         item = addItem(result, now);
       itemOf[result] = *item;
@@ -299,18 +271,42 @@ private:
                                        llvm::SmallDenseSet<unsigned> &taken) {
     if (!inPlace)
       return std::nullopt;
-    uint64_t now = instants.lookup(launch);
+    uint64_t now = instants.of(launch);
     for (OpOperand &operand : launch->getOpOperands()) {
       DenseMap<Value, unsigned>::iterator found = itemOf.find(operand.get());
-      if (found == itemOf.end() || found->second < numPlaces ||
-          lastUse(operand.get(), 0) != now ||
+      if (found == itemOf.end() || instants.lastUse(operand.get(), 0) != now ||
           !mayWriteOver(kernel, operand.getOperandNumber(),
                         result.getResultNumber()) ||
+          (found->second < numPlaces && !mayBorrow(found->second, result)) ||
           !taken.insert(found->second).second)
         continue;
       return found->second;
     }
     return std::nullopt;
+  }
+
+  /// Whether `result`, of a launch that reads a place's value for the last
+  /// time, may stand in the place until its list writes the next value there.
+  /// So a loop of several element writes moves nothing.
+  bool mayBorrow(unsigned place, OpResult result) const {
+    Operation *launch = result.getOwner();
+    OpResult next;
+    for (Value value : placed[place]) {
+      OpResult later = dyn_cast<OpResult>(value);
+      if (later && later.getOwner()->getBlock() == launch->getBlock() &&
+          launch->isBeforeInBlock(later.getOwner()) &&
+          (!next || later.getOwner()->isBeforeInBlock(next.getOwner())))
+        next = later;
+    }
+    LaunchOp writer = next ? dyn_cast<LaunchOp>(next.getOwner()) : LaunchOp();
+    if (!writer || instants.lastUse(result, 0) > instants.of(writer))
+      return false;
+    KernelOp kernel = symbols.lookup<KernelOp>(writer.getKernel());
+    return llvm::all_of(writer->getOpOperands(), [&](OpOperand &operand) {
+      return operand.get() != result ||
+             mayWriteOver(kernel, operand.getOperandNumber(),
+                          next.getResultNumber());
+    });
   }
 
   BufferAttr arenaBuffer(unsigned item) {
@@ -359,10 +355,12 @@ private:
   Block &body;
   SymbolTable &symbols;
   bool inPlace;
-  DenseMap<Operation *, uint64_t> instants;
+  Instants instants;
   /// Those of places come first.
   std::vector<PlanItem> items;
   size_t numPlaces = 0;
+  /// The values of each place.
+  std::vector<SmallVector<Value, 4>> placed;
   DenseMap<Value, unsigned> itemOf;
   DenseMap<Operation *, unsigned> scratchOf;
   MemoryPlan plan;

@@ -12,6 +12,7 @@
 #include "ir/Shape.h"
 #include "ir/SinterOps.h"
 #include "passes/Passes.h"
+#include "passes/Regions.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -61,7 +62,7 @@ static OpSet backwardSlice(ValueRange roots,
   while (!worklist.empty()) {
     Operation *op = worklist.pop_back_val().getDefiningOp();
     if (op && slice.insert(op).second && !isLast(op))
-      llvm::append_range(worklist, op->getOperands());
+      forEachRead(op, [&](Value value) { worklist.push_back(value); });
   }
   return slice;
 }
@@ -196,6 +197,17 @@ static LogicalResult checkAccumulation(StringRef name, Operation *op,
   return success();
 }
 
+/// Whether what is computed in `region` depends on how many rows a batch has.
+static bool readsBatch(Region &region) {
+  return region
+      .walk([](Operation *op) {
+        return isa<ExtentOp>(op) || reducesRunTimeDims(op)
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 static LogicalResult checkMetric(StringRef name, Value metric,
                                  ArrayRef<Operation *> graph,
                                  const OpSet &model) {
@@ -212,10 +224,20 @@ static LogicalResult checkMetric(StringRef name, Value metric,
         return failure();
       continue;
     }
-    if (llvm::any_of(op->getOperands(), llvm::IsaPred<BlockArgument>))
+    if (llvm::any_of(op->getRegions(),
+                     [](Region &region) { return readsBatch(region); }))
+      return emitError(op->getLoc(), "metric '")
+             << name
+             << "': a reduction over the batch cannot stand in a branch or "
+                "loop "
+                "that is decided at run time";
+    bool readsArgument = false;
+    forEachRead(
+        op, [&](Value value) { readsArgument |= isa<BlockArgument>(value); });
+    if (readsArgument)
       return emitError(op->getLoc(), "metric '")
              << name << "' needs a value that only a step has";
-    if (runTimeDim(op->getResult(0)))
+    if (llvm::any_of(op->getResults(), runTimeDim))
       return emitError(op->getLoc(), "metric '")
              << name << "' needs a sum, mean, max or min over the batch";
   }

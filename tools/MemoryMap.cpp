@@ -71,24 +71,17 @@ static FunctionMap mapOf(mlir::func::FuncOp function, mlir::ModuleOp module) {
   map.bytes = uint64_t(
       function->getAttrOfType<mlir::IntegerAttr>(arenaBytesAttr).getInt());
   mlir::Block &body = function.getBody().front();
-  mlir::DenseMap<mlir::Operation *, uint64_t> instants;
-  for (mlir::Operation &op : body)
-    instants[&op] = ++map.instants;
-  auto lastUse = [&](mlir::Value value, uint64_t from) {
-    for (mlir::Operation *user : value.getUsers())
-      from = std::max(from, instants.lookup(user));
-    return from;
-  };
+  Instants instants(body);
+  map.instants = instants.count();
   mlir::SymbolTable symbols(module);
   for (mlir::BlockArgument argument : body.getArguments())
     map.blocks.push_back(
-        {nameOf(argument), Phase::Input, 0, lastUse(argument, 0),
+        {nameOf(argument), Phase::Input, 0, instants.lastUse(argument, 0),
          bufferOf(argument, symbols).getOffset(), bytesOf(argument)});
-  for (LaunchOp launch : body.getOps<LaunchOp>()) {
-    uint64_t now = instants.lookup(launch);
-    for (mlir::OpResult result : launch->getResults()) {
-      BufferAttr at =
-          mlir::cast<BufferAttr>(launch.getAtAttr()[result.getResultNumber()]);
+  auto addResults = [&](mlir::Operation *op) {
+    uint64_t now = instants.of(op);
+    for (mlir::OpResult result : op->getResults()) {
+      BufferAttr at = bufferOf(result, symbols);
       std::string name = nameOf(result);
       if (at.getSpace() != Space::Arena) {
         map.updates.push_back({now, name});
@@ -96,17 +89,24 @@ static FunctionMap mapOf(mlir::func::FuncOp function, mlir::ModuleOp module) {
       }
       Phase phase =
           StringRef(name).starts_with("d_") ? Phase::Backward : Phase::Forward;
-      map.blocks.push_back({name, phase, now, lastUse(result, now),
+      map.blocks.push_back({name, phase, now, instants.lastUse(result, now),
                             at.getOffset(), bytesOf(result)});
     }
-    if (launch.getAtAttr().size() > launch.getNumResults()) {
+  };
+  function.walk([&](mlir::Operation *op) {
+    // Of branches and loops: what they carry.
+    if (mlir::isa<LaunchOp, IfOp, WhileOp>(op))
+      addResults(op);
+    LaunchOp launch = mlir::dyn_cast<LaunchOp>(op);
+    if (launch && launch.getAtAttr().size() > launch.getNumResults()) {
+      uint64_t now = instants.of(op);
       KernelOp kernel = symbols.lookup<KernelOp>(launch.getKernel());
       BufferAttr at =
           mlir::cast<BufferAttr>(launch.getAtAttr()[launch.getNumResults()]);
       map.blocks.push_back({launch.getKernel().str(), Phase::Scratch, now, now,
                             at.getOffset(), uint64_t(*kernel.getScratch())});
     }
-  }
+  });
   return map;
 }
 

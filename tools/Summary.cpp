@@ -51,6 +51,8 @@ struct ExperimentSummary {
 struct Summary {
   std::vector<ExperimentSummary> experiments;
   int64_t store = 0, arena = 0, constants = 0;
+  /// Machine code of the model's own functions.
+  int64_t code = 0;
 };
 } // namespace
 
@@ -101,7 +103,7 @@ static void addForward(mlir::ModuleOp module, mlir::func::FuncOp predict,
   if (!predict)
     return;
   mlir::SymbolTable symbols(module);
-  for (LaunchOp launch : predict.getOps<LaunchOp>()) {
+  predict.walk([&](LaunchOp launch) {
     Layer *layer = nullptr;
     for (mlir::Value operand : launch.getOperands())
       if (LoadOp load = operand.getDefiningOp<LoadOp>()) {
@@ -111,13 +113,13 @@ static void addForward(mlir::ModuleOp module, mlir::func::FuncOp predict,
           layer = &found->second;
       }
     if (!layer)
-      continue;
+      return;
     KernelOp kernel = symbols.lookup<KernelOp>(launch.getKernel());
     for (ContractOp contract : kernel.getBody().front().getOps<ContractOp>()) {
       layer->flops += flopsOf(contract);
       layer->shape = toString(dimsOf(launch.getResult(0)));
     }
-  }
+  });
 }
 
 static FunctionBytes bytesOf(mlir::ModuleOp module, mlir::func::FuncOp function,
@@ -132,7 +134,7 @@ static FunctionBytes bytesOf(mlir::ModuleOp module, mlir::func::FuncOp function,
   mlir::SymbolTable symbols(module);
   for (mlir::BlockArgument argument : function.getArguments())
     bytes.inputs += byteSize(typeOf(argument));
-  for (LaunchOp launch : function.getOps<LaunchOp>()) {
+  function.walk([&](LaunchOp launch) {
     ++bytes.launches;
     KernelOp kernel = symbols.lookup<KernelOp>(launch.getKernel());
     bytes.workspace =
@@ -146,7 +148,7 @@ static FunctionBytes bytesOf(mlir::ModuleOp module, mlir::func::FuncOp function,
       (isGradient ? bytes.gradients : bytes.activations) +=
           byteSize(typeOf(result));
     }
-  }
+  });
   return bytes;
 }
 
@@ -240,6 +242,7 @@ static void writeJson(const Summary &summary, raw_ostream &os) {
     out.attribute("store_bytes", summary.store);
     out.attribute("arena_bytes", summary.arena);
     out.attribute("constant_bytes", summary.constants);
+    out.attribute("code_bytes", summary.code);
   });
   os << '\n';
 }
@@ -316,7 +319,8 @@ static void writeTables(const Summary &summary, bool markdown,
        << " bytes\n\n";
   }
   os << "store " << summary.store << " bytes, arena " << summary.arena
-     << " bytes, constants " << summary.constants << " bytes\n";
+     << " bytes, constants " << summary.constants << " bytes, code "
+     << summary.code << " bytes\n";
 }
 
 ExitCode sinter::runSummary(const Command &command) {
@@ -330,13 +334,14 @@ ExitCode sinter::runSummary(const Command &command) {
   if (ExitCode code = driver.lowerTo(Stage::Plan))
     return code;
   Summary summary = summarize(driver.getModule());
+  if (!command.memoryMap.empty())
+    if (Error error = writeMemoryMap(driver.getModule(), command.memoryMap))
+      return report(std::move(error));
+  if (ExitCode code = driver.measureCode(summary.code))
+    return code;
   if (command.format == Command::Format::Json)
     writeJson(summary, outs());
   else
     writeTables(summary, command.format == Command::Format::Markdown, outs());
-  if (command.memoryMap.empty())
-    return Success;
-  if (Error error = writeMemoryMap(driver.getModule(), command.memoryMap))
-    return report(std::move(error));
   return Success;
 }

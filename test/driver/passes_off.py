@@ -15,8 +15,8 @@ import re
 import subprocess
 import sys
 
-VALUE_PRESERVING = ["canonicalize", "cse", "fold-transposes", "assign-layout",
-                    "fuse", "reorder", "in-place"]
+VALUE_PRESERVING = ["canonicalize", "cse", "hoist", "fold-transposes",
+                    "assign-layout", "fuse", "reorder", "in-place"]
 VALUE_CHANGING = ["stabilize", "reassociate-chains", "simplify",
                   "collapse-affine"]
 STEPS, TOLERANCE = 10, 1e-5
