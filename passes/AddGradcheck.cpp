@@ -93,9 +93,13 @@ void Twin::keepLossAndGradients() {
     gradient = op;
   OpBuilder builder(body.getTerminator());
   Location loc = gradient.getLoc();
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+  SmallVector<Operation *> effects;
+  twin.walk([&](Operation *op) {
     if (isa<UpdateOp, StoreOp, GuardOp, PrintOp, CheckOp>(op))
-      op.erase();
+      effects.push_back(op);
+  });
+  for (Operation *op : effects)
+    op->erase();
   for (auto [wrt, result] : llvm::zip(gradient.getWrt(), gradient.getResults()))
     StoreOp::create(
         builder, loc, result,

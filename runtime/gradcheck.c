@@ -114,7 +114,8 @@ static int isKink(const Check *check, double analytic, double above,
                   double below) {
   double right = (above - check->loss) / STEP;
   double left = (check->loss - below) / STEP;
-  double least = fmin(left, right), most = fmax(left, right);
+  double least = left < right ? left : right;
+  double most = left < right ? right : left;
   return !isClose(left, right) && analytic >= least - ATOL &&
          analytic <= most + ATOL;
 }

@@ -301,7 +301,7 @@ static const SinterResult digitsResults[] = {
     {"loss", IN_ARENA(meanLoss, SINTER_F64, 0, 0)},
     {"accuracy", IN_ARENA(accuracy, SINTER_F64, 0, 0)}};
 static const SinterResult scoresResult[] = {
-    {"predict", IN_ARENA(scores, SINTER_F32, 2, -1, CLASSES)}};
+    {"predict", IN_ARENA(scores, SINTER_F32, 2, -1, CLASSES), 1}};
 
 /* ---- Programs ------------------------------------------------------------ */
 
