@@ -217,7 +217,16 @@ static int save(Trainer *t) {
     warn("cannot save '%s': %s", path, errorText(error));
   else
     t->unsaved = 0;
+  t->saveTime = now();
   return error;
+}
+
+/* A save waits for the disk, which may take longer than an epoch: short epochs
+ * share one. */
+static void saveNowAndThen(Trainer *t) {
+  const int64_t interval = 1000000000;
+  if (now() - t->saveTime >= interval)
+    save(t);
 }
 
 static int trainEpoch(Trainer *t) {
@@ -235,7 +244,7 @@ static int trainEpoch(Trainer *t) {
     return code;
   ++session->epoch;
   t->row = 0;
-  save(t);
+  saveNowAndThen(t);
   return EXIT_OK;
 }
 

@@ -26,10 +26,10 @@ typedef struct Log {
 typedef struct Trainer {
   Session *session;
   const SinterExperiment *experiment;
-  int64_t epochs;               /* the total */
-  int64_t row;                  /* rows of this epoch that have been used */
-  int64_t trainBegin;           /* the first row of the sources */
-  int64_t numRows;              /* rows of an epoch */
+  int64_t epochs;     /* the total */
+  int64_t row;        /* rows of this epoch that have been used */
+  int64_t trainBegin; /* the first row of the sources */
+  int64_t numRows;    /* rows of an epoch */
   int64_t validBegin, validEnd;
   uint32_t *order; /* the epoch's rows, where they are not in file order */
   /* Early stopping: the best figure and its epoch, from 1; 0: none yet. */
@@ -38,8 +38,9 @@ typedef struct Trainer {
   int hasBest; /* the parameters are those of the best epoch */
   int64_t startTime, redrawTime; /* ns */
   int isTerminal;
-  int unsaved;  /* something happened since the last save */
-  char *header; /* memory for the header of a checkpoint */
+  int unsaved;      /* something happened since the last save */
+  int64_t saveTime; /* ns, of the last save */
+  char *header;     /* memory for the header of a checkpoint */
   size_t headerCapacity;
   int numFigures;
   Figure *figures;
