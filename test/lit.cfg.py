@@ -1,5 +1,6 @@
 # -*- Python -*-
 import os
+import shutil
 import sys
 
 import lit.formats
@@ -19,6 +20,9 @@ config.substitutions += [
     # The unit tests' executables.
     ("%bin", config.sinter_tools_dir),
 ]
+
+if shutil.which("strace"):
+    config.available_features.add("strace")
 
 # A FileCheck variable may not leak across CHECK-LABELs unless it is named $X.
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope --allow-unused-prefixes=false"

@@ -15,6 +15,7 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IRReader/IRReader.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
@@ -326,6 +327,25 @@ ExitCode Driver::writeMachineCode(Stage wanted, StringRef output) {
     return Error::success();
   });
   return error ? report(std::move(error)) : Success;
+}
+
+ExitCode Driver::measureCode(int64_t &bytes) {
+  if (ExitCode code = lowerTo(Stage::Kernels))
+    return code;
+  SmallVector<char, 0> image;
+  raw_svector_ostream os(image);
+  if (Error error = emitMachineCode(Stage::Obj, os))
+    return reportBug(std::move(error));
+  Expected<std::unique_ptr<object::ObjectFile>> object =
+      object::ObjectFile::createELFObjectFile(
+          MemoryBufferRef(StringRef(image.data(), image.size()), "object"));
+  if (!object)
+    return reportBug(object.takeError());
+  bytes = 0;
+  for (const object::SectionRef &section : (*object)->sections())
+    if (section.isText())
+      bytes += section.getSize();
+  return Success;
 }
 
 ExitCode Driver::link(StringRef output) {

@@ -49,6 +49,9 @@ public:
   /// Takes the module on to `stage`, between Graph and Kernels.
   ExitCode lowerTo(Stage stage);
 
+  /// Takes the module on to machine code and counts the bytes of it.
+  ExitCode measureCode(int64_t &bytes);
+
   /// Writes the module as it is after the pass `command.after`.
   ExitCode writeAfterPass(llvm::StringRef output);
 

@@ -225,13 +225,18 @@ public:
   explicit Corruptor(unsigned seed) : random(seed) {}
 
   void corrupt(func::FuncOp function) {
-    switch (below(5)) {
+    ModuleOp module = function->getParentOfType<ModuleOp>();
+    switch (below(7)) {
     case 0:
       return moveArgument(function);
     case 1:
-      return moveGlobal(function->getParentOfType<ModuleOp>());
+      return moveGlobal(module);
     case 2:
       return reorder(function);
+    case 3:
+      return shrinkSpace(module);
+    case 4:
+      return changeScratch(module);
     default:
       return moveBuffer(function);
     }
@@ -262,6 +267,15 @@ private:
   }
   void moveGlobal(ModuleOp module) {
     anyOf<GlobalOp>(*module.getBody()).setOffset(64 * below(4));
+  }
+  void shrinkSpace(ModuleOp module) {
+    StringRef name = below(2) ? storeBytesAttr : arenaBytesAttr;
+    int64_t bytes = module->getAttrOfType<IntegerAttr>(name).getInt();
+    Builder builder(module.getContext());
+    module->setAttr(name, builder.getI64IntegerAttr(bytes - below(bytes + 1)));
+  }
+  void changeScratch(ModuleOp module) {
+    module.lookupSymbol<KernelOp>("rows").setScratch(1 + below(1000));
   }
   void moveBuffer(func::FuncOp function) {
     LaunchOp launch = anyOf<LaunchOp>(function.getBody().front());
@@ -299,7 +313,7 @@ static bool passesVerifier(ModuleOp module) {
   return succeeded(manager.run(module));
 }
 
-TEST(VerifyPlan, AgreesWithTheOracleOnCorruptedPlans) {
+static void expectAgreementOnCorruptedPlans(bool fuse) {
   MLIRContext context;
   context.loadDialect<SinterDialect, func::FuncDialect>();
   ScopedDiagnosticHandler quiet(&context,
@@ -307,13 +321,13 @@ TEST(VerifyPlan, AgreesWithTheOracleOnCorruptedPlans) {
   OwningOpRef<ModuleOp> valid = parseSourceString<ModuleOp>(program, &context);
   ASSERT_TRUE(valid);
   PassManager manager(&context);
-  buildKernelPipeline(manager, /*fuse=*/false);
+  buildKernelPipeline(manager, fuse);
   buildPlanPipeline(manager);
   ASSERT_TRUE(succeeded(manager.run(*valid)));
   ASSERT_TRUE(Oracle(valid->lookupSymbol<func::FuncOp>("step")).isSound());
 
   unsigned rejected = 0, harmless = 0;
-  for (unsigned seed = 0; seed < 2000; ++seed) {
+  for (unsigned seed = 0; seed < 5000; ++seed) {
     OwningOpRef<ModuleOp> module = valid->clone();
     func::FuncOp function = module->lookupSymbol<func::FuncOp>("step");
     Corruptor(seed).corrupt(function);
@@ -322,6 +336,14 @@ TEST(VerifyPlan, AgreesWithTheOracleOnCorruptedPlans) {
     ASSERT_EQ(passesVerifier(*module), sound) << "seed " << seed;
     ++(sound ? harmless : rejected);
   }
-  EXPECT_GE(rejected, 1000u);
+  EXPECT_GE(rejected, 2000u);
   EXPECT_GE(harmless, 50u);
+}
+
+TEST(VerifyPlan, AgreesWithTheOracleOnCorruptedPlans) {
+  expectAgreementOnCorruptedPlans(/*fuse=*/false);
+}
+
+TEST(VerifyPlan, AgreesWithTheOracleOnCorruptedFusedPlans) {
+  expectAgreementOnCorruptedPlans(/*fuse=*/true);
 }
