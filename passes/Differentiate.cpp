@@ -89,8 +89,9 @@ LogicalResult Expansion::checkLoopsAround() {
                         [&](Value value) { return varying.contains(value); }))
         continue;
       return emitError(gradient.getLoc())
-             << "the gradient with respect to " << name
-             << " is taken inside of a 'while' whose variables depend on it; "
+             << "the gradient with respect to '"
+             << cast<StringAttr>(name).getValue()
+             << "' is taken inside of a 'while' whose variables depend on it; "
                 "take it after the loop";
     }
   }
@@ -100,10 +101,11 @@ LogicalResult Expansion::checkLoopsAround() {
 /// An error, a rule's own included, says which value's gradient needs it.
 LogicalResult Expansion::runSweep() {
   ScopedDiagnosticHandler addReason(
-      gradient->getContext(), [&](Diagnostic &error) {
-        error.attachNote(gradient.getLoc())
-            << "needed by the gradient of '"
-            << firstNameReaching(sweep.current()) << "'";
+      gradient->getContext(), [&](Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+          diagnostic.attachNote(gradient.getLoc())
+              << "needed by the gradient of '"
+              << firstNameReaching(sweep.current()) << "'";
         return failure();
       });
   return sweep.run();
