@@ -101,7 +101,7 @@ def Sinter_TimeStopOp
     %d = sinter.add %a, %b : tensor<4xf32>
     sinter.time_stop "vector"
     ```
-    prints `vector: 0.00037 s`.
+    prints `vector: 0.000037 s`.
   }];
   let arguments = (ins StrAttr:$label);
   let assemblyFormat = "$label attr-dict";

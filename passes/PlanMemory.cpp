@@ -252,7 +252,7 @@ private:
       std::optional<unsigned> item =
           dyingOperand(launch, kernel, result, taken);
       if (item)
-        items[*item].last = instants.lastUse(result, now);
+        items[*item].last = instants.lastUse(result, items[*item].last);
       else
         item = addItem(result, now);
       itemOf[result] = *item;
