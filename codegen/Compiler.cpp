@@ -33,15 +33,26 @@ std::optional<Stage> sinter::parseStage(StringRef name) {
   return Stage(found - stageNames);
 }
 
-void sinter::stampHash(ModuleOp graph) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  graph->print(os, OpPrintingFlags().enableDebugInfo(false).useLocalScope());
+std::string sinter::digestOf(StringRef text) {
   std::array<uint8_t, 32> digest = llvm::SHA256::hash(
       ArrayRef(reinterpret_cast<const uint8_t *>(text.data()), text.size()));
-  graph->setAttr(hashAttr,
-                 StringAttr::get(graph.getContext(),
-                                 llvm::toHex(digest, /*LowerCase=*/true)));
+  return llvm::toHex(digest, /*LowerCase=*/true);
+}
+
+std::string sinter::digestOf(ModuleOp module, bool withLocations) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  OpPrintingFlags flags;
+  flags.enableDebugInfo(withLocations);
+  if (!withLocations)
+    flags.useLocalScope();
+  module->print(os, flags);
+  return digestOf(text);
+}
+
+void sinter::stampHash(ModuleOp graph) {
+  std::string digest = digestOf(graph, /*withLocations=*/false);
+  graph->setAttr(hashAttr, StringAttr::get(graph.getContext(), digest));
 }
 
 namespace {

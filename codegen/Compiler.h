@@ -52,6 +52,10 @@ struct PassDump {
   std::optional<std::string> text;
 };
 
+/// The SHA-256 of a text, or of a module's, as hexadecimal digits.
+std::string digestOf(llvm::StringRef text);
+std::string digestOf(mlir::ModuleOp module, bool withLocations);
+
 /// Gives a graph the digest that checkpoints carry. Locations do not count.
 void stampHash(mlir::ModuleOp graph);
 

@@ -41,6 +41,7 @@ private:
   void emitLaunch(LaunchOp launch);
   Function *emitBody(LaunchOp launch, const KernelPhase &phase);
   void emitPrint(PrintOp print);
+  void emitPlot(PlotOp plot);
   void emitCheck(CheckOp check);
   void emitGuard(GuardOp guard);
   /// Calls a function of the runtime that returns an exit code.
@@ -100,6 +101,7 @@ void FunctionEmitter::emitList(mlir::Block &block) {
         .Case<IfOp>([&](IfOp branch) { emitIf(branch); })
         .Case<WhileOp>([&](WhileOp loop) { emitWhile(loop); })
         .Case<PrintOp>([&](PrintOp print) { emitPrint(print); })
+        .Case<PlotOp>([&](PlotOp plot) { emitPlot(plot); })
         .Case<CheckOp>([&](CheckOp check) { emitCheck(check); })
         .Case<GuardOp>([&](GuardOp guard) { emitGuard(guard); })
         .Case<TimeStartOp>([&](TimeStartOp) { emitTimeStart(); })
@@ -269,6 +271,19 @@ void FunctionEmitter::emitPrint(PrintOp print) {
       FunctionType::get(builder.getVoidTy(), {pointer, pointer}, false);
   builder.CreateCall(module.getOrInsertFunction("sinter_print", type),
                      {result->getArg(0), tables.pointerTo(what)});
+}
+
+void FunctionEmitter::emitPlot(PlotOp plot) {
+  SmallVector<Constant *> curves;
+  for (mlir::Value curve : plot.getCurves())
+    curves.push_back(emitBuffer(curve));
+  StringRef owner =
+      function->getAttrOfType<mlir::StringAttr>(ownerAttr).getValue();
+  emitStatusCall(
+      "sinter_plot",
+      tables.record({tables.text(owner), tables.text(plot.getHeader()),
+                     tables.number64(plot.getEvery()),
+                     tables.number64(curves.size()), tables.array(curves)}));
 }
 
 void FunctionEmitter::emitCheck(CheckOp check) {

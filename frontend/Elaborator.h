@@ -115,6 +115,7 @@ enum class BlockKind { File, Data, Model, Function, Optimizer, Program };
 
 struct LoopVariable;
 class RuntimeRegion;
+struct PlotSettings;
 
 /// What depends on where in the file the elaborator is.
 struct Position {
@@ -338,6 +339,11 @@ private:
   void executeTime(const BlockStmt *stmt, Scope &scope);
                    llvm::SmallVectorImpl<mlir::Value> &operands);
   void executeCheck(const ValueStmt *stmt, Scope &scope);
+
+  // Plot.cpp
+  void executePlot(const ArgsStmt *stmt, Scope &scope);
+  bool readPlotSetting(const Argument &argument, const Object &object,
+                       PlotSettings &settings);
   bool isAllowed(const Stmt *stmt, std::initializer_list<BlockKind> kinds);
 
   // Data.cpp

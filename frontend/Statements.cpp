@@ -244,7 +244,7 @@ void Elaborator::executeStatement(const Stmt *stmt, Scope &scope,
     return;
   case Stmt::Kind::Plot:
     if (isAllowed(stmt, {K::Program, K::Function}))
-      emit.unsupported(stmt->loc, "plot");
+      executePlot(cast<ArgsStmt>(stmt), scope);
     return;
   case Stmt::Kind::Time:
     if (isAllowed(stmt, {K::Program, K::Function}))

@@ -484,6 +484,25 @@ LogicalResult PrintOp::verify() {
   return success();
 }
 
+LogicalResult PlotOp::verify() {
+  if (getCurves().size() < 2)
+    return emitOpError("needs x and a curve");
+  if (int64_t(getEvery()) < 1)
+    return emitOpError("writes every ") << int64_t(getEvery()) << "-th point";
+  Dims first = dimsOf(getCurves().front());
+  for (Value curve : getCurves()) {
+    Dims dims = dimsOf(curve);
+    bool isX = curve == getCurves().front();
+    if (dims.empty() || dims.size() > 2 || dims.front() != first.front() ||
+        llvm::any_of(dims, [](const Dim &dim) { return dim.isDynamic(); }) ||
+        (isX && dims.size() == 2 && dims[1].size != 1))
+      return emitOpError(
+                 "draws vectors and matrices of equally many rows, got ")
+             << curve.getType();
+  }
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Kernels
 //===----------------------------------------------------------------------===//

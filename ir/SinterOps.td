@@ -739,6 +739,22 @@ def Sinter_PrintOp : Sinter_Op<"print", [MemoryEffects<[MemRead, MemWrite]>]> {
   let hasVerifier = 1;
 }
 
+def Sinter_PlotOp : Sinter_Op<"plot", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Writes curves to a file";
+  let description = [{
+    The first operand holds the points' x, a vector; each other one is a curve of
+    as many points, or a matrix whose columns are curves. `header` begins the
+    file; every `every`-th point is written.
+
+    ```mlir
+    sinter.plot header "x,y\n" every 1 (%x, %y : tensor<8xf32>, tensor<8xf32>)
+    ```
+  }];
+  let arguments = (ins StrAttr:$header, I64Attr:$every, Variadic<Sinter_Tensor>:$curves);
+  let assemblyFormat = "`header` $header `every` $every `(` $curves `:` type($curves) `)` attr-dict";
+  let hasVerifier = 1;
+}
+
 def Sinter_CheckOp
     : Sinter_Op<"check", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "Ends the program with exit code 1 unless every element is true";

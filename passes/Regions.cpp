@@ -8,9 +8,9 @@ using namespace mlir;
 using namespace sinter;
 
 bool sinter::isListed(Operation *op) {
-  return isa<ConstantOp, LoadOp, StoreOp, PrintOp, CheckOp, GuardOp, LaunchOp,
-             IfOp, WhileOp, TimeStartOp, TimeStopOp, YieldOp, func::ReturnOp>(
-      op);
+  return isa<ConstantOp, LoadOp, StoreOp, PrintOp, PlotOp, CheckOp, GuardOp,
+             LaunchOp, IfOp, WhileOp, TimeStartOp, TimeStopOp, YieldOp,
+             func::ReturnOp>(op);
 }
 
 bool sinter::isTimeMark(Operation *op) {
@@ -33,12 +33,12 @@ static bool isOrHolds(Operation *op) {
 }
 
 bool sinter::mayEndCall(Operation *op) {
-  return isOrHolds<CheckOp, GuardOp, WhileOp>(op);
+  return isOrHolds<CheckOp, GuardOp, PlotOp, WhileOp>(op);
 }
 
 bool sinter::isOrdered(Operation *op) {
-  return isOrHolds<CheckOp, GuardOp, WhileOp, PrintOp, TimeStartOp, TimeStopOp>(
-      op);
+  return isOrHolds<CheckOp, GuardOp, PlotOp, WhileOp, PrintOp, TimeStartOp,
+                   TimeStopOp>(op);
 }
 
 void sinter::forEachRead(Operation *op, function_ref<void(Value)> visit) {

@@ -292,7 +292,7 @@ LogicalResult FunctionVerifier::visitEffect(Operation *op) {
       return op->emitOpError("stops a clock that does not run");
     return success();
   }
-  if (!isa<PrintOp, CheckOp, GuardOp>(op))
+  if (!isa<PrintOp, PlotOp, CheckOp, GuardOp>(op))
     return op->emitOpError("cannot stand in a planned function");
   for (Value operand : op->getOperands())
     if (failed(read(op, "an operand", operand)))

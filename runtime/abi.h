@@ -263,6 +263,15 @@ typedef struct SinterPrint {
   const SinterItem *items;
 } SinterPrint;
 
+/* `plot x, y`: curves over the first, which is x. */
+typedef struct SinterPlot {
+  const char *name;   /* the file is NAME.plotN.csv */
+  const char *header; /* how it begins */
+  int64_t every;      /* every so many points are written */
+  uint64_t numCurves;
+  const SinterBuffer *curves; /* vectors, and matrices of curves in columns */
+} SinterPlot;
+
 typedef struct SinterCheck {
   const char *location; /* "file:line:col" */
   const char *text;     /* the source text of the condition */
@@ -282,6 +291,8 @@ typedef struct SinterGuard {
 int32_t sinter_gradcheck(void *session);
 
 void sinter_print(SinterContext *context, const SinterPrint *what);
+/* 0, or 4 after saying why the file cannot be written. */
+int32_t sinter_plot(SinterContext *context, const SinterPlot *plot);
 /* 0, or 1 after printing both sides. */
 int32_t sinter_check(SinterContext *context, const SinterCheck *what);
 /* 0, or 5 after saying which value of which step is not finite. */

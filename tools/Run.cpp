@@ -7,13 +7,11 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/SmallString.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Program.h"
-#include "llvm/Support/SHA256.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <unistd.h>
@@ -30,22 +28,23 @@ static SmallString<128> cacheFolder() {
   return folder;
 }
 
-/// A name that changes with whatever the program is made of: the graph, the
-/// target, the level and the compiler itself.
+/// A name that changes with whatever the program is made of: the graph, how it
+/// is compiled, and the compiler itself.
 static std::string programKey(Driver &driver, const Command &command) {
   static int anchor;
   std::string self = sys::fs::getMainExecutable(nullptr, &anchor);
   sys::fs::file_status status;
   sys::fs::status(self, status);
+  const CompileOptions &options = command.compile;
   std::string text;
   raw_string_ostream os(text);
   os << status.getLastModificationTime().time_since_epoch().count() << ' '
-     << status.getSize() << ' ' << command.compile.target.cpu << ' '
-     << command.compile.level << '\n';
-  driver.getModule().print(os, mlir::OpPrintingFlags().enableDebugInfo(true));
-  std::array<uint8_t, 32> digest = SHA256::hash(
-      ArrayRef(reinterpret_cast<const uint8_t *>(text.data()), text.size()));
-  return toHex(ArrayRef(digest).take_front(12), /*LowerCase=*/true);
+     << status.getSize() << ' ' << options.target.cpu << ' ' << options.level
+     << ' ' << options.gradcheck;
+  for (StringRef pass : optionalPasses())
+    os << ' ' << options.disabled.contains(pass);
+  os << ' ' << digestOf(driver.getModule(), /*withLocations=*/true);
+  return digestOf(text).substr(0, 24);
 }
 
 /// Builds the program into the cache unless it is there.
@@ -109,15 +108,14 @@ static SmallVector<Invocation> planRun(const File &file, StringRef only) {
 
 /// Turns this process into the program, so that signals, exit codes and the
 /// terminal are its own.
-static ExitCode become(ArrayRef<StringRef> words) {
+static ExitCode become(StringRef program, ArrayRef<StringRef> words) {
   std::vector<std::string> texts(words.begin(), words.end());
   std::vector<char *> argv;
   for (std::string &text : texts)
     argv.push_back(text.data());
   argv.push_back(nullptr);
-  execv(argv[0], argv.data());
-  return report(
-      createStringError(errnoAsErrorCode(), "cannot run " + texts[0]));
+  execv(program.str().c_str(), argv.data());
+  return report(createStringError(errnoAsErrorCode(), "cannot run " + program));
 }
 
 /// The experiments whose parameters a program reads: it calls a trained model.
@@ -163,8 +161,10 @@ static ExitCode runAll(ArrayRef<Invocation> plan, StringRef program,
                      : folder.empty()         ? "."
                                               : folder.str();
   std::string params = (program + ".safetensors").str();
+  // It speaks as the user's file, not under its name in the cache.
+  StringRef name = sys::path::stem(command.words[0]);
   for (const Invocation &invocation : plan) {
-    SmallVector<StringRef> argv{program, invocation.verb};
+    SmallVector<StringRef> argv{name, invocation.verb};
     append_range(argv, invocation.names);
     argv.append({"--data", data});
     bool isTraining = invocation.verb == "train";
@@ -174,7 +174,7 @@ static ExitCode runAll(ArrayRef<Invocation> plan, StringRef program,
     if (isTraining || plan.front().verb == "run")
       append_range(argv, command.programArgs);
     if (&invocation == &plan.back())
-      return become(argv);
+      return become(program, argv);
     std::string message;
     int status =
         sys::ExecuteAndWait(program, argv, std::nullopt, {}, 0, 0, &message);

@@ -102,3 +102,27 @@ func.func @print_format(%x: tensor<2xf32>) {
   sinter.print %x groups [[[".4f"]]] : tensor<2xf32>
   return
 }
+
+// -----
+
+func.func @plot_alone(%x: tensor<2xf32>) {
+  // expected-error @+1 {{needs x and a curve}}
+  sinter.plot header "x\0A" every 1 (%x : tensor<2xf32>)
+  return
+}
+
+// -----
+
+func.func @plot_every(%x: tensor<2xf32>) {
+  // expected-error @+1 {{writes every 0-th point}}
+  sinter.plot header "x,y\0A" every 0 (%x, %x : tensor<2xf32>, tensor<2xf32>)
+  return
+}
+
+// -----
+
+func.func @plot_rows(%x: tensor<2xf32>, %y: tensor<3xf32>) {
+  // expected-error @+1 {{draws vectors and matrices of equally many rows}}
+  sinter.plot header "x,y\0A" every 1 (%x, %y : tensor<2xf32>, tensor<3xf32>)
+  return
+}

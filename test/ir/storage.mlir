@@ -44,6 +44,8 @@ func.func @effects(%x: tensor<4xf32>, %s: tensor<f32>, %ok: tensor<4xi1>) {
   sinter.guard %s named "loss" : tensor<f32>
   // CHECK: sinter.print %{{.*}}, %{{.*}} groups {{\[\[}}"x =", unit], ["s is ", [".4f"]{{\]\]}} : tensor<4xf32>, tensor<f32>
   sinter.print %x, %s groups [["x =", unit], ["s is ", [".4f"]]] : tensor<4xf32>, tensor<f32>
+  // CHECK: sinter.plot header "x,y\0A" every 2(%{{.*}}, %{{.*}} : tensor<4xf32>, tensor<4xf32>)
+  sinter.plot header "x,y\0A" every 2 (%x, %x : tensor<4xf32>, tensor<4xf32>)
   // CHECK: sinter.print groups {{\[\[}}"done"{{\]\]}}
   sinter.print groups [["done"]]
   // CHECK: sinter.check %{{.*}} sides(%{{.*}}, %{{.*}} : tensor<4xf32>, tensor<4xf32>) text "x == x" : tensor<4xi1>

@@ -20,6 +20,7 @@ ProgramJit::~ProgramJit() = default;
 
 /// Programs under test print nothing and stop nowhere.
 extern "C" void testPrint(SinterContext *, const SinterPrint *) {}
+extern "C" int32_t testPlot(SinterContext *, const SinterPlot *) { return 0; }
 extern "C" int32_t testCheck(SinterContext *, const SinterCheck *) { return 0; }
 extern "C" int32_t testGuard(SinterContext *, const SinterGuard *) { return 0; }
 extern "C" int32_t testLimit(SinterContext *, const SinterLimit *) { return 1; }
@@ -33,6 +34,7 @@ static Error defineRuntime(orc::LLJIT &jit) {
                                           JITSymbolFlags::Exported};
   };
   define("sinter_print", &testPrint);
+  define("sinter_plot", &testPlot);
   define("sinter_check", &testCheck);
   define("sinter_guard", &testGuard);
   define("sinter_limit", &testLimit);
