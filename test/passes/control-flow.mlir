@@ -38,6 +38,41 @@ func.func @element_writes(%a: tensor<1000xf32>) -> tensor<1000xf32> {
 
 // -----
 
+// Several writes follow each other in the same place.
+
+// CHECK-LABEL: func.func @two_writes
+// CHECK: sinter.while({{.*}}) limit 8 at [#sinter.buffer<arena, [[I:[0-9]+]]>, #sinter.buffer<arena, [[C:[0-9]+]]>]
+// CHECK: body {
+// CHECK-NEXT: ^bb0(%[[K:.*]]: tensor<i32>, %[[V:.*]]: tensor<8x8xf32>):
+// CHECK-NEXT: %[[ROW:.*]] = sinter.launch @insert_{{.*}}(%[[V]], %[[K]]) at [#sinter.buffer<arena, [[C]]>]
+// CHECK-NEXT: %[[W:.*]] = sinter.launch @insert_{{.*}}(%[[ROW]], %[[K]]) at [#sinter.buffer<arena, [[C]]>]
+// PLAIN-LABEL: func.func @two_writes
+// PLAIN: sinter.while({{.*}}) limit 8 at [{{.*}}, #sinter.buffer<arena, [[C:[0-9]+]]>]
+// PLAIN: body {
+// PLAIN: sinter.launch @insert_{{.*}} at [#sinter.buffer<arena, [[W:[0-9]+]]>]
+// PLAIN-NEXT: sinter.launch @insert_{{.*}} at [#sinter.buffer<arena, [[C]]>]
+func.func @two_writes(%end: tensor<i32>) -> tensor<8x8xf32> {
+  %zero = sinter.splat 0 : i32 -> tensor<i32>
+  %one = sinter.splat 1 : i32 -> tensor<i32>
+  %start = sinter.splat 0.0 : f32 -> tensor<8x8xf32>
+  %twos = sinter.splat 2.0 : f32 -> tensor<1x8xf32>
+  %three = sinter.splat 3.0 : f32 -> tensor<1x1xf32>
+  %n, %y = sinter.while(%zero, %start) limit 8 : tensor<i32>, tensor<8x8xf32> cond {
+  ^bb0(%k: tensor<i32>, %v: tensor<8x8xf32>):
+    %c = sinter.compare lt %k, %end : tensor<i32> -> tensor<i1>
+    sinter.yield %c : tensor<i1>
+  } body {
+  ^bb0(%k: tensor<i32>, %v: tensor<8x8xf32>):
+    %row = sinter.insert %twos into %v offsets [0, 0] strides [1, 1] indices(%k) axes [0] : (tensor<1x8xf32>, tensor<8x8xf32>, tensor<i32>) -> tensor<8x8xf32>
+    %w = sinter.insert %three into %row offsets [0, 0] strides [1, 1] indices(%k, %k) axes [0, 1] : (tensor<1x1xf32>, tensor<8x8xf32>, tensor<i32>, tensor<i32>) -> tensor<8x8xf32>
+    %next = sinter.add %k, %one : tensor<i32>
+    sinter.yield %next, %w : tensor<i32>, tensor<8x8xf32>
+  }
+  return %y : tensor<8x8xf32>
+}
+
+// -----
+
 // What the start is read for afterwards is kept; the old tensor, read after the
 // write, is kept too.
 
