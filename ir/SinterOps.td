@@ -311,7 +311,8 @@ def Sinter_RandomOp : Sinter_PureOp<"random", [Differentiable]> {
     Standard draws: `uniform` on [0, 1), `normal` with mean 0 and deviation 1.
     Element e of the result depends on the seed, the stream, the step and e
     alone, with e the row-major index: neither on threads, vector width nor on a
-    run-time dimension's bound. `key` is added to the stream's number: with it
+    run-time dimension's bound. A draw has no gradient; `mean + std * draw` has one
+    for mean and std. `key` is added to the stream's number: with it
     kernels that differ in their streams are one.
 
     ```mlir
@@ -342,7 +343,7 @@ def Sinter_NegOp : Sinter_UnaryOp<"neg", Sinter_NumberTensor, [Differentiable]> 
 def Sinter_AbsOp : Sinter_UnaryOp<"abs", Sinter_NumberTensor, [Differentiable]> { let summary = "|x|; gradient sign(x), 0 at 0"; let hasFolder = 1; }
 def Sinter_SignOp : Sinter_UnaryOp<"sign", Sinter_NumberTensor, [Differentiable]> { let summary = "-1, 0 or 1; gradient 0"; }
 def Sinter_ExpOp : Sinter_UnaryOp<"exp", Sinter_FloatTensor, [Differentiable]> { let summary = "e**x"; }
-def Sinter_LogOp : Sinter_UnaryOp<"log", Sinter_FloatTensor, [Differentiable]> { let summary = "Natural logarithm"; }
+def Sinter_LogOp : Sinter_UnaryOp<"log", Sinter_FloatTensor, [Differentiable]> { let summary = "Natural logarithm; gradient 1 / x, infinite at 0"; }
 def Sinter_SqrtOp : Sinter_UnaryOp<"sqrt", Sinter_FloatTensor, [Differentiable]> { let summary = "Square root; infinite gradient at 0"; }
 def Sinter_SinOp : Sinter_UnaryOp<"sin", Sinter_FloatTensor, [Differentiable]> { let summary = "Sine"; }
 def Sinter_CosOp : Sinter_UnaryOp<"cos", Sinter_FloatTensor, [Differentiable]> { let summary = "Cosine"; }
@@ -359,8 +360,11 @@ def Sinter_SubOp : Sinter_BinaryOp<"sub", Sinter_NumberTensor, [Differentiable]>
 def Sinter_MulOp : Sinter_BinaryOp<"mul", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "a * b"; let hasFolder = 1; }
 def Sinter_DivOp : Sinter_BinaryOp<"div", Sinter_FloatTensor, [Differentiable]> { let summary = "a / b"; let hasFolder = 1; let hasCanonicalizer = 1; }
 def Sinter_FloorDivOp : Sinter_BinaryOp<"floor_div", Sinter_NumberTensor, [Differentiable]> { let summary = "floor(a / b), as Python's //; gradient 0; integers: 0 for b = 0"; }
-def Sinter_ModOp : Sinter_BinaryOp<"mod", Sinter_NumberTensor, [Differentiable]> { let summary = "a - b * floor(a / b), as Python's %; integers: 0 for b = 0"; }
-def Sinter_PowOp : Sinter_BinaryOp<"pow", Sinter_FloatTensor, [Differentiable]> { let summary = "a ** b"; }
+def Sinter_ModOp : Sinter_BinaryOp<"mod", Sinter_NumberTensor, [Differentiable]> { let summary = "a - b * floor(a / b), as Python's %; gradient 1 and -floor(a / b); integers: 0 for b = 0"; }
+def Sinter_PowOp : Sinter_BinaryOp<"pow", Sinter_FloatTensor, [Differentiable]> { let summary = "a ** b"; let description = [{
+    NaN for a < 0 unless b is whole; 0 ** 0 = 1. Gradient for a: 0 where b = 0.
+    For b: 0 where a = 0 and b >= 0, NaN where a < 0.
+  }]; }
 def Sinter_MaximumOp : Sinter_BinaryOp<"maximum", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "The larger; NaN wins; on a tie the gradient is halved"; let hasFolder = 1; }
 def Sinter_MinimumOp : Sinter_BinaryOp<"minimum", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "The smaller; NaN wins; on a tie the gradient is halved"; let hasFolder = 1; }
 def Sinter_AndOp : Sinter_BinaryOp<"and", Sinter_BoolTensor, [Commutative]> { let summary = "Logical and"; let hasFolder = 1; }
@@ -386,6 +390,9 @@ def Sinter_SelectOp
                                AllTypesMatch<["onTrue", "onFalse", "result"]>]> {
   let summary = "Element of one tensor or the other";
   let description = [{
+    The gradient of an element goes to where it was taken from; the condition has
+    none.
+
     ```mlir
     %r = sinter.select %m, %a, %b : tensor<4xi1>, tensor<4xf32>
     ```
@@ -401,7 +408,8 @@ def Sinter_CastOp : Sinter_PureOp<"cast", [ElementwiseTrait, Differentiable]> {
   let summary = "Another element type";
   let description = [{
     Float to integer truncates toward zero and saturates (NaN: 0); a number to i1
-    is `!= 0`; i1 to a number is 0 or 1. Integer narrowing wraps.
+    is `!= 0`; i1 to a number is 0 or 1. Integer narrowing wraps. A gradient
+    flows from float to float alone.
 
     ```mlir
     %f = sinter.cast %x : tensor<?x784xui8, #sinter.enc<batch max 4>> -> tensor<?x784xf32, #sinter.enc<batch max 4>>
@@ -522,7 +530,8 @@ def Sinter_ReduceOp
   let description = [{
     The axes, increasing, vanish. Of no element: 0, 1, -inf, inf, true, false. The
     order of additions is fixed by the shape and the run-time extents alone. On
-    ties of max and min the gradient is shared evenly.
+    ties of max and min the gradient is shared evenly; that of a product is the
+    product of the other elements, zeros among them or not.
 
     ```mlir
     %s = sinter.reduce sum %x axes [0] : tensor<5x4xf32> -> tensor<4xf32>
@@ -567,7 +576,7 @@ def Sinter_PickOp
   let summary = "One element of each row, by index";
   let description = [{
     `result[...] = input[..., index[...]]`. An index out of range picks NaN (0 in
-    integers), never memory outside the row.
+    integers), never memory outside the row, and has no gradient.
 
     ```mlir
     %p = sinter.pick %x, %i : tensor<2x3xf32>, tensor<2xi32> -> tensor<2xf32>

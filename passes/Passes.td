@@ -85,11 +85,18 @@ def CollapseAffine : Pass<"sinter-collapse-affine", "::mlir::func::FuncOp"> {
 def Differentiate : Pass<"sinter-differentiate", "::mlir::ModuleOp"> {
   let summary = "Replace sinter.gradient by the graph that computes it";
   let description = [{
-    Value-preserving. Reverse-mode differentiation of straight-line functions:
-    every value's adjoint is summed once, when all its uses are done, and nothing
-    is recomputed, so that the backward graph grows linearly. Gradients of one
-    function are expanded in program order, so a gradient of a gradient
-    differentiates the inner one's graph.
+    Value-preserving. Reverse-mode differentiation: every value's adjoint is
+    summed once, when all its uses are done, and nothing is recomputed, so that
+    the backward graph grows linearly. Gradients of one function are expanded in
+    program order, so a gradient of a gradient differentiates the inner one's
+    graph.
+
+    The gradient of `sinter.if` is one, whose branches compute their forward
+    values again. That of `sinter.while` is a loop over its trips from the last to
+    the first: the forward loop counts its trips and writes what is needed of
+    each on tapes of `limit` rows. Where they would take more than 256 MiB, each
+    trip back runs the forward loop again from its start; `--remarks=gradient`
+    tells.
 
     A gradient is taken with respect to a value, not to its number: run this
     before passes that merge equal values (canonicalization, CSE).

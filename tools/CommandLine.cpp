@@ -124,8 +124,8 @@ static const Option options[] = {
        command.after = value.str();
        return "";
      }},
-    {"--remarks", "KIND,...", "what passes did: fusion, plan, vector, parallel",
-     applyRemarks},
+    {"--remarks", "KIND,...",
+     "what passes did: fusion, plan, vector, parallel, gradient", applyRemarks},
     {"--format", "table|json|md",
      "how summary is printed; for help md or json-schema",
      [](Command &command, StringRef value) -> std::string {
