@@ -1,5 +1,6 @@
 //===- ProgramTables.cpp - The constant `sinter_program` ------------------===//
 
+#include "codegen/DataTables.h"
 #include "codegen/Dependencies.h"
 #include "codegen/PlanToLLVM.h"
 #include "ir/Shape.h"
@@ -123,6 +124,7 @@ static uint32_t sourceKind(StringRef format) {
   return StringSwitch<uint32_t>(format)
       .Case("npy", SINTER_SOURCE_NPY)
       .Case("safetensors", SINTER_SOURCE_SAFETENSORS)
+      .Case("table", SINTER_SOURCE_TABLE)
       .Default(SINTER_SOURCE_IDX);
 }
 
@@ -147,7 +149,8 @@ Constant *ProgramEmitter::emitSource(StringRef name) {
        tables.number32(range ? 1 : 0), tables.number32(0),
        tables.number64(range ? (*range)[0] : 0),
        tables.number64(range ? (*range)[1] : 0),
-       tables.text(file ? file.getTensor().value_or("") : "")});
+       tables.text(file ? file.getTensor().value_or("") : ""),
+       emitTable(file ? file.getTableAttr() : mlir::DictionaryAttr(), tables)});
 }
 
 //===----------------------------------------------------------------------===//
@@ -286,6 +289,7 @@ Constant *ProgramEmitter::emitExperiment(ExperimentOp experiment) {
   auto isOwn = [&](GlobalOp global) { return global.getOwner() == name; };
   uint64_t first = find_if(globals, isOwn) - globals.begin();
   std::optional<ArrayRef<int64_t>> valid = experiment.getValidRows();
+  std::optional<ArrayRef<int64_t>> predict = experiment.getPredictRows();
   ArrayRef<int64_t> trainMetrics = metricBytes(experiment, trainMetricsAttr);
   ArrayRef<int64_t> validMetrics = metricBytes(experiment, validMetricsAttr);
   SmallVector<Constant *> fields = {
@@ -297,6 +301,8 @@ Constant *ProgramEmitter::emitExperiment(ExperimentOp experiment) {
       tables.number32(valid.has_value()),
       emitRows(experiment.getTrainRows()),
       emitRows(valid.value_or(experiment.getTrainRows())),
+      tables.number64(predict.has_value()),
+      emitRows(predict.value_or(experiment.getTrainRows())),
       tables.number64(first),
       tables.number64(count_if(globals, isOwn)),
       tables.number64(trainMetrics[0]),

@@ -106,12 +106,23 @@ static DenseElementsAttr constantOf(Emitter &emit, const FlatList &flat,
   return DenseElementsAttr::get(makeTensor(flat.dims, element), values);
 }
 
+/// The list has become a tensor, which is known where operations are built.
+bool Elaborator::isTensorHere(List &list) {
+  return frame && list.tensor && list.frame == frame->id &&
+         list.tensor.getParentRegion()->isAncestor(
+             emit.builder.getInsertionBlock()->getParent());
+}
+
+bool Elaborator::isFloatTensor(List &list) {
+  return isTensorHere(list) &&
+         isa<FloatType>(
+             cast<RankedTensorType>(list.tensor.getType()).getElementType());
+}
+
 Value Elaborator::listTensor(Loc loc, List &list) {
   InsertionScope insertion(emit);
   leaveRegions(list.regionDepth);
-  if (list.tensor && list.frame == frame->id &&
-      list.tensor.getParentRegion()->isAncestor(
-          emit.builder.getInsertionBlock()->getParent()))
+  if (isTensorHere(list))
     return list.tensor;
   if (list.elements.empty()) {
     emit.error(Code::WrongType, loc, "an empty list is no tensor");

@@ -1,6 +1,6 @@
 //===- Data.cpp - Data sections and their columns -------------------------===//
 
-#include "frontend/Elaborator.h"
+#include "frontend/Table.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -30,17 +30,49 @@ DataSection *Elaborator::sectionOf(const DataStmt *stmt) {
     section.body = cast<DataStmt>(source->stmt)->body;
     return &section;
   }
+  if (name && name->name == "table") {
+    section.table = call;
+    return &section;
+  }
   section.state = DataSection::State::Failed;
-  bool isKnown = name && (name->name == "table" || name->name == "csv" ||
-                          name->name == "npy" || name->name == "safetensors");
-  if (isKnown)
-    emit.unsupported(stmt->value->loc, "the data source '" + name->name + "'");
-  else
-    emit.error(Code::UnknownName, stmt->value->loc, "this is no data source")
-        .addHelp("'data " + section.name +
-                 " = fashion_mnist()', or a block "
-                 "of columns");
+  emit.error(Code::UnknownName, stmt->value->loc, "this is no data source")
+      .addHelp("'data " + section.name +
+               " = fashion_mnist()', '= table(train = csv(\"train.csv\"))' or "
+               "a block of columns");
   return &section;
+}
+
+/// `features [n, k]` and `label [n, 1]`, and the features to predict from.
+void Elaborator::elaborateTable(DataSection &target) {
+  target.state = DataSection::State::Failed;
+  TableReader reader(*this, *fileScope, options.dataDir);
+  if (!reader.read(*target.table))
+    return;
+  auto addColumn = [&](DataPart &to, StringRef name, const std::string &path,
+                       int64_t width) {
+    Dims dims{{maxDim, emit.builder.getStringAttr("rows")}, {width, {}}};
+    DataColumn column{
+        name.str(), target.table->loc, to.path() + "." + name.str(), {}, {}};
+    column.rowType = makeTensor(dims, emit.f32());
+    column.file = std::make_shared<const FileReference>(FileReference{
+        "table", path, name.str(), reader.encoding(), column.rowType});
+    to.columns.push_back(std::move(column));
+  };
+  auto addPart = [&](StringRef name) -> DataPart & {
+    DataPart &added = target.parts.emplace_back();
+    added.section = &target;
+    added.name = name.str();
+    added.loc = target.loc;
+    return added;
+  };
+  DataPart &whole = addPart("");
+  addColumn(whole, "features", reader.trainPath(), reader.width());
+  if (reader.hasLabel())
+    addColumn(whole, "label", reader.trainPath(), 1);
+  if (!reader.predictPath().empty())
+    addColumn(addPart("predict"), "features", reader.predictPath(),
+              reader.width());
+  target.state = DataSection::State::Done;
 }
 
 void Elaborator::elaborateSection(DataSection &target) {
@@ -57,6 +89,10 @@ void Elaborator::elaborateSection(DataSection &target) {
   blockKind = BlockKind::Data;
   section = &target;
   unsigned errorsBefore = diagnostics.numErrors();
+  if (target.table) {
+    elaborateTable(target);
+    return;
+  }
   // The seed is known before the first draw, wherever it stands.
   for (const Stmt *stmt : target.body->stmts)
     if (stmt->kind == Stmt::Kind::Setting)
@@ -219,12 +255,13 @@ void Elaborator::executeSplit(const ArgsStmt *stmt, Scope &scope) {
       continue;
     const IntegerRange *range = object.as<IntegerRange>();
     std::optional<RowRange> *slot =
-        argument.name == "train"   ? &section->trainRows
-        : argument.name == "valid" ? &section->validRows
-                                   : nullptr;
+        argument.name == "train"     ? &section->trainRows
+        : argument.name == "valid"   ? &section->validRows
+        : argument.name == "predict" ? &section->predictRows
+                                     : nullptr;
     if (!slot) {
-      if (argument.name == "test" || argument.name == "predict")
-        emit.unsupported(argument.loc, "a split for '" + argument.name + "'");
+      if (argument.name == "test")
+        emit.unsupported(argument.loc, "a split for 'test'");
       else
         emit.error(Code::WrongArguments, argument.loc,
                    "'split' gives ranges of rows by name")

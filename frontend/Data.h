@@ -8,6 +8,7 @@
 #include "llvm/ADT/StringMap.h"
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,6 +27,8 @@ struct DataColumn {
   mlir::RankedTensorType type;
   /// Of rows of a file: their type, if the file was there at build time.
   mlir::RankedTensorType rowType;
+  /// Of a table: what it is, as it stands in the program's source.
+  std::shared_ptr<const FileReference> file = nullptr;
 };
 
 /// The columns of a `train { }`, `valid { }`, ... of a section, or of a section
@@ -69,10 +72,12 @@ struct DataSection {
   std::string name;
   Loc loc;
   const Block *body = nullptr;
+  /// `table(...)`, instead of a body.
+  const CallExpr *table = nullptr;
   State state = State::Declared;
   int64_t seed = 0;
   std::deque<DataPart> parts;
-  std::optional<RowRange> trainRows, validRows;
+  std::optional<RowRange> trainRows, validRows, predictRows;
 
   const DataPart *find(llvm::StringRef part) const {
     for (const DataPart &candidate : parts)

@@ -334,9 +334,9 @@ private:
   void executeAssign(const AssignStmt *stmt, Scope &scope);
   void executeFor(const ForStmt *stmt, Scope &scope);
   void executePrint(const ArgsStmt *stmt, Scope &scope);
+  void executeTime(const BlockStmt *stmt, Scope &scope);
   bool printPieces(Loc loc, const Object &object,
                    llvm::SmallVectorImpl<mlir::Attribute> &pieces,
-  void executeTime(const BlockStmt *stmt, Scope &scope);
                    llvm::SmallVectorImpl<mlir::Value> &operands);
   void executeCheck(const ValueStmt *stmt, Scope &scope);
 
@@ -349,6 +349,7 @@ private:
   // Data.cpp
   DataSection *sectionOf(const DataStmt *stmt);
   void elaborateSection(DataSection &target);
+  void elaborateTable(DataSection &target);
   void checkRowCounts(const DataPart &target);
   void executeColumn(const BindStmt *stmt, Scope &scope);
   void executeSplit(const ArgsStmt *stmt, Scope &scope);

@@ -186,7 +186,8 @@ void Elaborator::buildPredictions(Experiment &owner,
                                   ArrayRef<Experiment *> parts, bool isSound) {
   buildPredict(owner, parts, Mode::Predict);
   const DataPart *raw = owner.data ? partFor(owner, Mode::PredictRaw) : nullptr;
-  if (isSound && raw && raw->hasFileRows())
+  bool isMeant = raw && (raw->name == "predict" || owner.data->predictRows);
+  if (isSound && raw && (isMeant || raw->hasFileRows()))
     buildPredict(owner, parts, Mode::PredictRaw);
 }
 
@@ -264,6 +265,7 @@ void Elaborator::addExperiment(Experiment &experiment) {
     return builder.getDenseI64ArrayAttr({range.begin, range.end});
   };
   std::optional<RowRange> valid = validRows(experiment);
+  std::optional<RowRange> predict = experiment.data->predictRows;
   bool stopsEarly = experiment.patience > 0, isFold = experiment.fold >= 0;
   auto optionalInteger = [&](bool isGiven, int64_t value) {
     return isGiven ? builder.getI64IntegerAttr(value) : IntegerAttr();
@@ -277,6 +279,7 @@ void Elaborator::addExperiment(Experiment &experiment) {
       builder.getBoolAttr(experiment.shuffle),
       rowsAttr(experiment.data->trainRows.value_or(RowRange())),
       valid ? rowsAttr(*valid) : DenseI64ArrayAttr(),
+      predict ? rowsAttr(*predict) : DenseI64ArrayAttr(),
       optionalInteger(experiment.accumulate > 1, experiment.accumulate),
       optionalInteger(stopsEarly, experiment.patience),
       stopsEarly ? builder.getF64FloatAttr(experiment.minDelta) : FloatAttr(),

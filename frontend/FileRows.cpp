@@ -9,8 +9,6 @@
 
 #include "frontend/Elaborator.h"
 
-#include "llvm/Support/Path.h"
-
 using namespace mlir;
 using namespace sinter;
 
@@ -18,29 +16,27 @@ using namespace sinter;
 // What files say of themselves
 //===----------------------------------------------------------------------===//
 
-/// The path of a data file as the compiler sees it.
-static std::string pathOf(const FileReference &file, StringRef folder) {
-  SmallString<128> path(file.path);
-  if (!llvm::sys::path::is_absolute(path) && !folder.empty()) {
-    path = folder;
-    llvm::sys::path::append(path, file.path);
-  }
-  return path.str().str();
-}
-
 const FileSchema &Elaborator::schemaOf(const FileReference &file) {
   std::string key = file.format + '\n' + file.path + '\n' + file.tensor;
+  if (file.table)
+    key += '\n' + std::to_string(uintptr_t(file.table.getAsOpaquePointer()));
   auto [known, isNew] = schemas.try_emplace(key);
-  if (isNew)
-    known->second =
-        readSchema(file, pathOf(file, options.dataDir), emit.context());
-  return known->second;
+  FileSchema &schema = known->second;
+  if (isNew && file.table) {
+    schema.state = FileSchema::State::Known;
+    schema.element = file.tableType.getElementType();
+    schema.dims = dimsOf(file.tableType);
+  } else if (isNew) {
+    schema =
+        readSchema(file, dataPath(file.path, options.dataDir), emit.context());
+  }
+  return schema;
 }
 
 /// Says why the type of a file is not known.
 void Elaborator::reportSchema(Loc loc, const FileReference &file) {
   const FileSchema &schema = schemaOf(file);
-  std::string path = pathOf(file, options.dataDir);
+  std::string path = dataPath(file.path, options.dataDir);
   if (schema.state == FileSchema::State::Invalid) {
     emit.error(Code::BadDataFile, loc, "'" + path + "': " + schema.problem);
     return;
@@ -139,7 +135,8 @@ std::string Elaborator::sourceSymbol(Loc loc, const FileReference &file,
       break;
     if (known && known.getType() == type && known.getFormat() == file.format &&
         known.getPath() == file.path &&
-        known.getTensor().value_or("") == file.tensor)
+        known.getTensor().value_or("") == file.tensor &&
+        known.getTableAttr() == file.table)
       return symbol;
     symbol = base + ".as" + std::to_string(i);
   }
@@ -149,7 +146,7 @@ std::string Elaborator::sourceSymbol(Loc loc, const FileReference &file,
   if (!file.tensor.empty())
     tensor = emit.builder.getStringAttr(file.tensor);
   SourceOp::create(emit.builder, emit.at(loc), symbol, file.format, file.path,
-                   type, DenseI64ArrayAttr(), tensor);
+                   type, DenseI64ArrayAttr(), tensor, file.table);
   return symbol;
 }
 
@@ -160,6 +157,14 @@ std::string Elaborator::sourceSymbol(Loc loc, const FileReference &file,
 /// The column of the context, for the rows of the context.
 Object Elaborator::evaluateRows(Loc loc, RowContext &context) {
   const DataPart &source = *context.part;
+  if (const DataColumn *column = source.find(context.column);
+      column && column->file) {
+    RowContext *saved = rows;
+    rows = &context;
+    Value value = feedFile(loc, *column->file);
+    rows = saved;
+    return value ? Object(value) : Object::error();
+  }
   Scope &scope = newScope(fileScope);
   auto bindAll = [&](const sinter::Block &body) {
     for (const Stmt *stmt : body.stmts) {

@@ -9,6 +9,7 @@
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -223,6 +224,14 @@ static FileSchema readTensorSchema(StringRef bytes, StringRef tensor,
 //===----------------------------------------------------------------------===//
 // Files
 //===----------------------------------------------------------------------===//
+
+std::string sinter::dataPath(StringRef path, StringRef folder) {
+  if (llvm::sys::path::is_absolute(path) || folder.empty())
+    return path.str();
+  SmallString<128> joined(folder);
+  llvm::sys::path::append(joined, path);
+  return joined.str().str();
+}
 
 FileSchema sinter::readSchema(const FileReference &file, StringRef path,
                               MLIRContext *context) {

@@ -10,6 +10,8 @@
 
 #include "ir/Shape.h"
 
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/MLIRContext.h"
 
 #include <string>
@@ -18,11 +20,14 @@ namespace sinter {
 /// A source of rows: `idx("path")`, `npy("path")`, `safetensors("path", "t")`.
 struct FileReference {
   std::string format, path;
-  std::string tensor; // of a safetensors file
+  std::string tensor; // of a safetensors file; "features", "label" of a table
+  /// Of a table: how its numbers are made, and of what type they are.
+  mlir::DictionaryAttr table;
+  mlir::RankedTensorType tableType;
 
   bool operator==(const FileReference &other) const {
     return format == other.format && path == other.path &&
-           tensor == other.tensor;
+           tensor == other.tensor && table == other.table;
   }
 };
 
@@ -36,6 +41,8 @@ struct FileSchema {
   Dims dims;
 };
 
+/// Where a data file lies: in `folder` unless its path is absolute.
+std::string dataPath(llvm::StringRef path, llvm::StringRef folder);
 /// Reads the header of a file that lies at `path`.
 FileSchema readSchema(const FileReference &file, llvm::StringRef path,
                       mlir::MLIRContext *context);

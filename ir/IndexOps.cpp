@@ -106,9 +106,9 @@ OpFoldResult InsertOp::fold(FoldAdaptor) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult CumSumOp::verify() {
-  if (int64_t(getAxis()) >= tensorOf(getInput()).getRank())
+  if (getAxis() >= uint64_t(tensorOf(getInput()).getRank()))
     return emitOpError("axis ")
-           << getAxis() << " is not in " << getInput().getType();
+           << int64_t(getAxis()) << " is not in " << getInput().getType();
   return success();
 }
 

@@ -107,7 +107,11 @@ def Sinter_GlobalOp : Sinter_Op<"global", [Symbol]> {
 def Sinter_SourceOp : Sinter_Op<"source", [Symbol]> {
   let summary = "A file whose rows feed a function's arguments";
   let description = [{
-    `format` is `idx`, `npy` or `safetensors`, of which `tensor` names a tensor.
+    `format` is `idx`, `npy`, `safetensors`, of which `tensor` names a tensor, or
+    `table`: rows of a CSV file as `features` or `label`. `table` says how: which
+    `files` are looked at, the columns `id` and `label`; the `numeric` columns,
+    with their `steps`; then one feature for each of the `categories` of each of
+    the `categorical` columns, and one for no value if `missing`.
     The tensor's first dimension is the file's rows, `?` where any number will do;
     all of the type is checked when the file is opened. `range`, when present,
     bounds the values (class labels).
@@ -119,7 +123,8 @@ def Sinter_SourceOp : Sinter_Op<"source", [Symbol]> {
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$format, StrAttr:$path,
                        TypeAttrOf<Sinter_Tensor>:$type,
                        OptionalAttr<DenseI64ArrayAttr>:$range,
-                       OptionalAttr<StrAttr>:$tensor);
+                       OptionalAttr<StrAttr>:$tensor,
+                       OptionalAttr<DictionaryAttr>:$table);
   let assemblyFormat = "$sym_name $format $path ($tensor^)? `:` $type attr-dict";
 }
 
@@ -141,6 +146,7 @@ def Sinter_ExperimentOp : Sinter_Op<"experiment", [Symbol]> {
                        I64Attr:$seed, BoolAttr:$shuffle,
                        DenseI64ArrayAttr:$train_rows,
                        OptionalAttr<DenseI64ArrayAttr>:$valid_rows,
+                       OptionalAttr<DenseI64ArrayAttr>:$predict_rows,
                        OptionalAttr<I64Attr>:$accumulate,
                        OptionalAttr<I64Attr>:$patience,
                        OptionalAttr<F64Attr>:$min_delta,

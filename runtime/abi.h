@@ -137,11 +137,45 @@ typedef struct SinterSymbol {
 } SinterSymbol;
 
 enum SinterSourceKind {
-  SINTER_SOURCE_STORE = 0, /* a column in the store: symbol `symbol` */
-  SINTER_SOURCE_IDX = 1,   /* files under --data: an IDX file, */
-  SINTER_SOURCE_NPY = 2,   /* a NumPy array, */
-  SINTER_SOURCE_SAFETENSORS = 3, /* the tensor `tensor` of a file */
+  SINTER_SOURCE_STORE = 0,       /* a column in the store: symbol `symbol` */
+  SINTER_SOURCE_IDX = 1,         /* files under --data: an IDX file, */
+  SINTER_SOURCE_NPY = 2,         /* a NumPy array, */
+  SINTER_SOURCE_SAFETENSORS = 3, /* the tensor `tensor` of a file, */
+  SINTER_SOURCE_TABLE = 4, /* a CSV file as "features" or "label" (`tensor`) */
 };
+
+enum SinterTableStepKind {
+  SINTER_STEP_STANDARDISE = 0, /* (x - mean) / sd of the first file's rows */
+  SINTER_STEP_STANDARDISE_ALL = 1, /* the same over all files */
+  SINTER_STEP_FILL = 2,            /* `value` where there is none */
+};
+
+typedef struct SinterTableStep {
+  uint64_t kind;
+  double value;
+} SinterTableStep;
+
+typedef struct SinterCategories {
+  const char *column;
+  uint64_t numWords;
+  const char *const *words;
+} SinterCategories;
+
+/* How rows of CSV files become numbers: the numeric columns, put through the
+ * steps, then one number for each word of each categorical column, and one for
+ * no word at all if `missing`. */
+typedef struct SinterTable {
+  uint64_t numFiles;
+  const char *const *files; /* the one to train on first */
+  const char *id, *label;   /* columns, or empty */
+  uint64_t numNumeric;
+  const char *const *numeric;
+  uint64_t numSteps;
+  const SinterTableStep *steps;
+  uint64_t numCategorical;
+  const SinterCategories *categorical;
+  uint64_t missing;
+} SinterTable;
 
 typedef struct SinterSource {
   const char *name;     /* "fashion.train.image" */
@@ -157,7 +191,8 @@ typedef struct SinterSource {
   uint32_t hasRange;
   uint32_t reserved;
   int64_t minValue, maxValue;
-  const char *tensor; /* its name in a safetensors file */
+  const char *tensor; /* its name in a safetensors file or table */
+  const SinterTable *table;
 } SinterSource;
 
 /* Rows [begin, end) of the sources feed a phase; end = -1: to the last row. */
@@ -173,6 +208,8 @@ typedef struct SinterExperiment {
   uint32_t shuffle;
   uint32_t hasValid;
   SinterRows trainRows, validRows;
+  uint64_t hasPredictRows;
+  SinterRows predictRows; /* of `predictRaw` */
   /* Symbols [firstSymbol, firstSymbol + numSymbols) are this experiment's. */
   uint64_t firstSymbol, numSymbols;
   /* Accumulators of an epoch, zeroed when it begins: bytes of the store. */
@@ -187,7 +224,7 @@ typedef struct SinterExperiment {
   /* Early stopping, if patience > 0: epochs without a better figure. */
   int64_t patience;
   double minDelta;
-  const char *monitor; /* "loss", or a metric's name */
+  const char *monitor;    /* "loss", or a metric's name */
   uint32_t monitorsValid; /* of the validation rows */
   uint32_t largerIsBetter;
   SinterFunction init;      /* fills parameters and state */
@@ -199,9 +236,9 @@ typedef struct SinterExperiment {
   SinterFunction predict; /* feeds are the model's inputs as they are (.npy) */
   SinterFunction predictRaw; /* feeds are the data section's raw sources */
   SinterFunction after;
-  SinterFunction update;   /* results: "loss" of the accumulated batches */
-  SinterFunction keepBest; /* copies the parameters */
-  SinterFunction swapBest; /* exchanges them for the copies */
+  SinterFunction update;    /* results: "loss" of the accumulated batches */
+  SinterFunction keepBest;  /* copies the parameters */
+  SinterFunction swapBest;  /* exchanges them for the copies */
   SinterFunction gradcheck; /* results: "loss"; see SINTER_SYMBOL_SCRATCH */
 } SinterExperiment;
 

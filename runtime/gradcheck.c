@@ -29,7 +29,7 @@ typedef struct Parameter {
   const SinterSymbol *symbol;
   double *twin; /* its value in f64 */
   uint64_t count;
-  int checked, kinks;
+  int checked, wrong, kinks;
   int64_t worst; /* an entry; -1: the random direction */
   double error, analytic, numeric;
 } Parameter;
@@ -139,8 +139,10 @@ static int compareAlong(Check *check, Parameter *parameter, int64_t entry) {
     return EXIT_OK;
   }
   check->failures += isWrong;
-  if (error <= parameter->error)
+  /* An entry says more than a direction. */
+  if (error <= parameter->error || (entry < 0 && parameter->wrong))
     return EXIT_OK;
+  parameter->wrong += isWrong;
   parameter->error = error;
   parameter->analytic = analytic;
   parameter->numeric = numeric;
@@ -165,15 +167,14 @@ static void textEntry(Text *text, const Parameter *parameter) {
   textChar(text, ']');
 }
 
-static void printParameter(const Check *check, const Parameter *parameter,
-                           int isWrong) {
+static void printParameter(const Check *check, const Parameter *parameter) {
   Text *text = &standardOutput;
   textFormat(text, "experiment=%s parameter=%s place=%s checked=%d kinks=%d",
              check->experiment->name, parameter->symbol->name,
              parameter->symbol->location, parameter->checked, parameter->kinks);
   textFormat(text, " error=%g %s\n", parameter->error,
-             isWrong ? "WRONG" : "ok");
-  if (!isWrong)
+             parameter->wrong ? "WRONG" : "ok");
+  if (!parameter->wrong)
     return;
   textFormat(text, "  worst: '%s' (%s) at ", parameter->symbol->name,
              parameter->symbol->location);
@@ -184,20 +185,13 @@ static void printParameter(const Check *check, const Parameter *parameter,
 
 /* At most so many entries, spread evenly, and one direction. */
 static int checkParameter(Check *check, const SinterSymbol *symbol) {
-  Parameter parameter = {
-      symbol,
-      findScratch(check, "gradcheck/", symbol),
-      (uint64_t)bufferCount(&check->session->context, &symbol->buffer),
-      0,
-      0,
-      0,
-      -1,
-      0,
-      0};
+  Parameter parameter = {.symbol = symbol,
+                         .twin = findScratch(check, "gradcheck/", symbol)};
+  parameter.count =
+      (uint64_t)bufferCount(&check->session->context, &symbol->buffer);
   const double *gradients = findScratch(check, "gradient/", symbol);
   if (!parameter.twin || !gradients || parameter.count == 0)
     return EXIT_OK; /* the loss does not depend on it */
-  int before = check->failures;
   int code = computeLoss(check, &check->loss);
   memcpy(check->gradients, gradients, parameter.count * sizeof(double));
   memcpy(check->values, parameter.twin, parameter.count * sizeof(double));
@@ -210,7 +204,7 @@ static int checkParameter(Check *check, const SinterSymbol *symbol) {
     code = compareAlong(check, &parameter, -1);
   memcpy(parameter.twin, check->values, parameter.count * sizeof(double));
   if (!code)
-    printParameter(check, &parameter, check->failures != before);
+    printParameter(check, &parameter);
   return code;
 }
 

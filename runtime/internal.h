@@ -143,6 +143,8 @@ int readNpy(const Mapping *file, const char *path, const SinterSource *info,
             Source *source);
 int readTensorRows(const Mapping *file, const char *path,
                    const SinterSource *info, Source *source);
+/* Makes rows of the CSV files of a table. */
+int readTable(Session *session, const SinterSource *info, Source *source);
 /* Is the shape the one that `info` wants? */
 int shapeFits(const SinterSource *info, uint32_t rank, const int64_t *shape);
 /* Bytes of a row as `info` wants it. */

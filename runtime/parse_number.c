@@ -90,6 +90,22 @@ static int compareMidpoint(const Decimal *decimal, uint64_t bits) {
   return bigCompare(&left, &right);
 }
 
+/* Numbers of few digits: a product or quotient of two exact doubles. */
+static int parseShort(const Decimal *decimal, double *value) {
+  static const double powers[] = {
+      1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+      1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  int power = decimal->exponent - decimal->count;
+  if (decimal->count > 15 || power < -22 || power > 22)
+    return 0;
+  int64_t digits = 0;
+  for (int i = 0; i < decimal->count; ++i)
+    digits = 10 * digits + (decimal->digits[i] - '0');
+  *value = power < 0 ? (double)digits / powers[-power]
+                     : (double)digits * powers[power];
+  return 1;
+}
+
 int parseDouble(const char *string, double *value) {
   int negative = *string == '-';
   if (*string == '-' || *string == '+')
@@ -97,6 +113,10 @@ int parseDouble(const char *string, double *value) {
   Decimal decimal;
   if (!readDecimal(string, &decimal))
     return 0;
+  if (parseShort(&decimal, value)) {
+    *value = negative ? -*value : *value;
+    return 1;
+  }
   /* Bisect the non-negative doubles, which are ordered as their bits are. */
   uint64_t low = 0, high = (uint64_t)0x7ff << 52;
   if (decimal.count == 0 || decimal.exponent < -330)

@@ -123,8 +123,10 @@ static int chooseRows(Session *session, Prediction *p) {
                 experiment->name);
   SinterRows rows = {0, -1};
   const char *what = "predict";
-  if (experiment->hasValid && !experiment->numFolds &&
-      feedsFrom(&experiment->evalStep, feed->source)) {
+  if (experiment->hasPredictRows) {
+    rows = experiment->predictRows;
+  } else if (experiment->hasValid && !experiment->numFolds &&
+             feedsFrom(&experiment->evalStep, feed->source)) {
     rows = experiment->validRows;
     what = "validation";
   } else if (feedsFrom(&experiment->trainStep, feed->source)) {

@@ -94,7 +94,9 @@ int bindSources(Session *session, const SinterFunction *function) {
       bindStore(session, info, source);
       continue;
     }
-    int code = openRows(session, info, source);
+    int code = info->kind == SINTER_SOURCE_TABLE
+                   ? readTable(session, info, source)
+                   : openRows(session, info, source);
     if (code)
       return code;
   }

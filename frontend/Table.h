@@ -1,0 +1,69 @@
+//===- Table.h - Tables of CSV files ---------------------------*- C++ -*-===//
+//
+// `table(train, predict, id, label, numeric, categorical)`: the files are read
+// for their schema, the columns and categories; the program reads the rows and
+// makes numbers of them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SINTER_FRONTEND_TABLE_H
+#define SINTER_FRONTEND_TABLE_H
+
+#include "frontend/Csv.h"
+#include "frontend/Elaborator.h"
+
+#include <set>
+
+namespace sinter {
+class TableReader {
+public:
+  TableReader(Elaborator &elaborator, Scope &scope, llvm::StringRef folder)
+      : elaborator(elaborator), emit(elaborator.emit), scope(scope),
+        folder(folder) {}
+
+  /// Reads the call and its files; false, with errors, if that cannot be.
+  bool read(const CallExpr &call);
+
+  /// The numbers of a row of `features`.
+  int64_t width() const;
+  /// How a program makes them; see SourceOp.
+  mlir::DictionaryAttr encoding() const;
+  std::string trainPath() const { return train.path; }
+  /// Empty if there is no such file.
+  std::string predictPath() const { return predict.path; }
+  bool hasLabel() const { return !label.text.empty(); }
+
+private:
+  /// A file or a column, with its place.
+  struct Word {
+    std::string text, path;
+    Loc loc;
+  };
+
+  bool readArgument(const Argument &argument);
+  bool readFileName(const Expr *expr, Word &file);
+  bool readSteps(const Expr *expr, bool isNumeric);
+  std::optional<std::string> numericStep(const Expr *expr);
+  bool categoricalStep(const Expr *expr);
+  std::optional<CsvTable> readFile(const Word &file);
+  bool checkColumn(const CsvTable &table, const Word &column,
+                   llvm::StringRef what);
+  bool addColumns(const CsvTable &train, const CsvTable *predict);
+  bool checkLabel(const CsvTable &train);
+
+  Elaborator &elaborator;
+  Emitter &emit;
+  Scope &scope;
+  std::string folder;
+
+  Loc loc;
+  Word train, predict, id, label;
+  /// "standardise all", "fill 0", in order.
+  std::vector<std::string> steps;
+  bool hasCategorical = false, hasMissing = false;
+  std::vector<std::string> numeric, categorical;
+  std::vector<std::set<std::string>> categories;
+};
+} // namespace sinter
+
+#endif // SINTER_FRONTEND_TABLE_H
