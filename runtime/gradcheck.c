@@ -138,11 +138,14 @@ static int compareAlong(Check *check, Parameter *parameter, int64_t entry) {
     ++parameter->kinks;
     return EXIT_OK;
   }
+  int before = parameter->wrong;
   check->failures += isWrong;
-  /* An entry says more than a direction. */
-  if (error <= parameter->error || (entry < 0 && parameter->wrong))
-    return EXIT_OK;
   parameter->wrong += isWrong;
+  /* What is wrong goes before what is only larger, an entry before a direction.
+   */
+  int isLarger = error > parameter->error && (isWrong || !before);
+  if ((!isLarger && (!isWrong || before)) || (entry < 0 && before))
+    return EXIT_OK;
   parameter->error = error;
   parameter->analytic = analytic;
   parameter->numeric = numeric;
