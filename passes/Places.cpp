@@ -223,8 +223,9 @@ void Isolator::isolateBranches(IfOp branch) {
     for (Region *region : branch.getRegions())
       if (!holder)
         holder = outerHolder(region->front(), yieldOf(*region)->getOperand(i));
-    if (holder && mayTakeOver(branch, i, holder)) {
-      successors[{holder, branch->getBlock()}] = branch.getResult(i);
+    Value &successor = successors[{holder, branch->getBlock()}];
+    if (holder && !successor && mayTakeOver(branch, i, holder)) {
+      successor = branch.getResult(i);
       predecessors[branch.getResult(i)] = holder;
       continue;
     }
