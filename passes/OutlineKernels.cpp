@@ -110,15 +110,23 @@ static bool isSum(Operation *op) { return isa<ContractOp, ReduceOp>(op); }
 static Operation *gradientOf(StoreOp store, const Fusion &fusion) {
   Operation *op = store.getValue().getDefiningOp();
   auto group = op ? fusion.groupOf.find(op) : fusion.groupOf.end();
-  if (group == fusion.groupOf.end() ||
-      llvm::any_of(fusion.groups[group->second], isSum))
+  if (group == fusion.groupOf.end())
     return nullptr;
-  for (Operation *member : fusion.groups[group->second])
+  const FusionGroup &members = fusion.groups[group->second];
+  for (Operation *member : members)
     for (Value operand : member->getOperands())
       if (Operation *from = operand.getDefiningOp())
-        if (isSum(from) && operand.getType() == store.getValue().getType())
+        if (isSum(from) && !llvm::is_contained(members, from) &&
+            operand.getType() == store.getValue().getType())
           return from;
   return nullptr;
+}
+
+/// Whether the kernel that updates the symbol computes a term of its gradient.
+static bool computesTerm(StoreOp store, const Fusion &fusion) {
+  return llvm::any_of(
+      fusion.groups[fusion.groupOf.lookup(store.getValue().getDefiningOp())],
+      isSum);
 }
 
 /// Whether one kernel has all uses of the value of `op`.
@@ -147,7 +155,9 @@ static void remarkOn(Block &body, const Fusion &fusion) {
     Operation *gradient = gradientOf(store, fusion);
     if (!gradient || global.getKind() != GlobalKind::Param)
       continue;
-    StringRef why = isUsedByOneGroup(gradient, fusion)
+    StringRef why = computesTerm(store, fusion)
+                        ? "it has several terms, as of tied weights"
+                    : isUsedByOneGroup(gradient, fusion)
                         ? "its kernel cannot hold the update"
                         : "it is used elsewhere too, as for clipping by norm, "
                           "accumulation or tied weights";
