@@ -200,8 +200,10 @@ bool Selector::addSlice(const SliceExpr *slice, const Dim &dim, Scope &scope) {
                    "' can only be taken whole, as ':'");
     return false;
   }
-  if (step.value_or(1) == 0 || std::abs(step.value_or(1)) > maxDim) {
-    emit.error(Code::BadIndex, slice->loc, "a slice's step is not 0");
+  int64_t by = step.value_or(1);
+  if (by == 0 || by < -maxDim || by > maxDim) {
+    emit.error(Code::BadIndex, slice->loc,
+               "a slice's step is not 0, nor larger than " + Twine(maxDim));
     return false;
   }
   int64_t offset = 0, count = dim.size;
@@ -419,8 +421,10 @@ Object Elaborator::index(Loc loc, const Object &base, ArrayRef<Expr *> items,
   // integers, which may be sizes; a matrix of fractions is a tensor.
   const std::shared_ptr<List> *list = base.as<std::shared_ptr<List>>();
   const int64_t *position = values.front().as<int64_t>();
-  bool isTensor = list && (isFloatTensor(**list) ||
-                           ((*list)->depth > 1 && holdsFractions(**list)));
+  bool isTensor =
+      list &&
+      (isFloatTensor(**list) ||
+       (!(*list)->isIndexed && (*list)->depth > 1 && holdsFractions(**list)));
   if (list && position && items.size() == 1 && !isTensor) {
     (*list)->isIndexed = true;
     int64_t size = (*list)->elements.size();
