@@ -31,3 +31,12 @@ Object sinter::applyNpy(Call &call) { return fileOf(call, "npy"); }
 Object sinter::applySafetensors(Call &call) {
   return fileOf(call, "safetensors");
 }
+
+/// `table`, and what stands in its arguments, means nothing by itself.
+Object sinter::applyTablePart(Call &call) {
+  call.elaborator.emit
+      .error(Code::WrongPlace, call.loc,
+             "'" + call.name + "' is no value: tables are data sections")
+      .addHelp("'data NAME = table(train = csv(\"train.csv\"), ...)'");
+  return Object::error();
+}

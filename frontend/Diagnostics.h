@@ -90,9 +90,6 @@ public:
   struct Mark {
     size_t kept;
     unsigned errors, warnings;
-    bool operator==(const Mark &other) const {
-      return errors == other.errors && warnings == other.warnings;
-    }
   };
   Mark mark() const { return {diagnostics.size(), errorCount, warningCount}; }
   void rewind(const Mark &to);

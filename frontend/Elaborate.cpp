@@ -6,6 +6,9 @@
 #include "frontend/Prelude.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/JSON.h"
+
+#include "llvm/ADT/StringSet.h"
 
 #include <cmath>
 
@@ -99,6 +102,30 @@ static std::optional<Object> parseDefine(StringRef text,
   return std::nullopt;
 }
 
+/// The value of `-D NAME=[1, 2]`, read as an option of a file is; nothing if it
+/// is no list.
+static std::optional<Object>
+parseListDefine(Elaborator &elaborator, Scope &scope, SourceManager &sources,
+                Diagnostics &diagnostics, StringRef name, StringRef text) {
+  if (!text.starts_with("[") || !llvm::json::isUTF8(text))
+    return std::nullopt;
+  uint32_t id = sources.add("-D " + name.str(),
+                            llvm::MemoryBuffer::getMemBufferCopy(
+                                ("option " + name + " = " + text).str()));
+  File file(id);
+  unsigned errorsBefore = diagnostics.numErrors();
+  parseDsl(
+      file, sources.text(id),
+      [&](size_t offset) { return sources.locate(id, offset); }, diagnostics);
+  if (diagnostics.numErrors() != errorsBefore)
+    return Object::error();
+  if (file.body.stmts.size() != 1)
+    return std::nullopt;
+  const BindStmt *option = dyn_cast<BindStmt>(file.body.stmts.front());
+  const ListExpr *list = option ? dyn_cast<ListExpr>(option->value) : nullptr;
+  return list ? std::optional(elaborator.evaluate(list, scope)) : std::nullopt;
+}
+
 void Elaborator::evaluateOption(const BindStmt *option) {
   Binding *binding = fileScope->findHere(option->name);
   if (!binding || !(binding->loc == option->nameLoc))
@@ -116,7 +143,11 @@ void Elaborator::evaluateOption(const BindStmt *option) {
   for (const auto &[name, text] : options.defines) {
     if (name != option->name || value.isAbsorbing())
       continue;
-    if (std::optional<Object> parsed = parseDefine(text, value)) {
+    std::optional<Object> parsed =
+        value.list() ? parseListDefine(*this, *fileScope, sources, diagnostics,
+                                       name, text)
+                     : parseDefine(text, value);
+    if (parsed) {
       value = *parsed;
       continue;
     }
@@ -224,6 +255,19 @@ void Elaborator::checkUntrainedModels() {
   }
 }
 
+/// Removes the sources that were looked at for their types alone.
+static void eraseUnusedSources(ModuleOp module) {
+  llvm::StringSet<> used;
+  for (func::FuncOp function : module.getOps<func::FuncOp>())
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      if (FlatSymbolRefAttr source =
+              function.getArgAttrOfType<FlatSymbolRefAttr>(i, sourceAttr))
+        used.insert(source.getValue());
+  for (SourceOp source : llvm::make_early_inc_range(module.getOps<SourceOp>()))
+    if (!used.contains(source.getSymName()))
+      source.erase();
+}
+
 OwningOpRef<ModuleOp> Elaborator::run() {
   std::unique_ptr<llvm::MemoryBuffer> text =
       llvm::MemoryBuffer::getMemBuffer(preludeText(), "prelude.sinter");
@@ -251,6 +295,7 @@ OwningOpRef<ModuleOp> Elaborator::run() {
   if (diagnostics.hasErrors())
     return nullptr;
   lint.reportUnused();
+  eraseUnusedSources(*module);
   return std::move(module);
 }
 

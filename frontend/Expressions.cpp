@@ -98,9 +98,7 @@ Object Elaborator::evaluateNumber(const NumberExpr *expr) {
 //===----------------------------------------------------------------------===//
 
 /// Names of the language that this version has nothing for.
-static constexpr StringLiteral plannedNames[] = {
-    "argsort", "boolean_mask", "csv",     "cumsum", "diag",
-    "inverse", "solve",        "squeeze", "table",  "topk"};
+static constexpr StringLiteral plannedNames[] = {"boolean_mask", "inverse"};
 
 Object Elaborator::contextName(Loc loc, StringRef name) {
   if (name == "training")

@@ -299,7 +299,7 @@ void Elaborator::settleColumns(DataPart &target) {
       continue;
     Diagnostics::Mark mark = diagnostics.mark();
     column.rowType = probeRows(target, column);
-    bool isSound = diagnostics.mark() == mark;
+    bool isSound = diagnostics.numErrors() == mark.errors;
     diagnostics.rewind(mark);
     if (column.rowType && isSound)
       continue;
