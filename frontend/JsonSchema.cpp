@@ -272,9 +272,10 @@ static Schema specialForms() {
   forms["-"] = std::move(minus);
   // Editors show these; a user's function of the same name is called alike.
   for (const ReferenceEntry &entry : referenceEntries())
-    forms[entry.name] =
+    forms.try_emplace(
+        entry.name,
         Schema{{"description",
-                entry.name + "(" + entry.signature + "): " + entry.doc}};
+                entry.name + "(" + entry.signature + "): " + entry.doc}});
   return forms;
 }
 
