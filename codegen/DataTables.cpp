@@ -28,7 +28,8 @@ static Constant *emitStep(StringRef step, TableBuilder &tables) {
         rest == "all" ? SINTER_STEP_STANDARDISE_ALL : SINTER_STEP_STANDARDISE;
   else
     (void)rest.getAsDouble(value);
-  return tables.record({tables.number64(kind), tables.real(value)});
+  return tables.record<SinterTableStep>(
+      {tables.number64(kind), tables.real(value)});
 }
 
 Constant *sinter::emitTable(mlir::DictionaryAttr table, TableBuilder &tables) {
@@ -45,14 +46,15 @@ Constant *sinter::emitTable(mlir::DictionaryAttr table, TableBuilder &tables) {
                                   table.getAs<mlir::ArrayAttr>("categories"))) {
     auto [count, list] = emitTexts(words, tables);
     StringRef name = mlir::cast<mlir::StringAttr>(column).getValue();
-    categorical.push_back(tables.record({tables.text(name), count, list}));
+    categorical.push_back(
+        tables.record<SinterCategories>({tables.text(name), count, list}));
   }
   auto [numFiles, files] = emitTexts(table.get("files"), tables);
   auto [numNumeric, numeric] = emitTexts(table.get("numeric"), tables);
   bool isMissing = table.getAs<mlir::BoolAttr>("missing").getValue();
-  return tables.pointerTo(
-      tables.record({numFiles, files, text("id"), text("label"), numNumeric,
-                     numeric, tables.number64(steps.size()),
-                     tables.array(steps), tables.number64(categorical.size()),
-                     tables.array(categorical), tables.number64(isMissing)}));
+  return tables.pointerTo(tables.record<SinterTable>(
+      {numFiles, files, text("id"), text("label"), numNumeric, numeric,
+       tables.number64(steps.size()), tables.array(steps),
+       tables.number64(categorical.size()), tables.array(categorical),
+       tables.number64(isMissing)}));
 }

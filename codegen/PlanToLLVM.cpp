@@ -153,7 +153,7 @@ void FunctionEmitter::emitWhile(WhileOp loop) {
       builder.CreateICmpEQ(trips, builder.getInt64(loop.getLimit()));
   builder.CreateCondBr(isLast, tooMany, body);
   builder.SetInsertPoint(tooMany);
-  Constant *what = tables.record(
+  Constant *what = tables.record<SinterLimit>(
       {tables.location(loop.getLoc()), tables.number64(loop.getLimit())});
   builder.CreateRet(emitRuntimeCall("sinter_limit", what));
 
@@ -250,7 +250,8 @@ void FunctionEmitter::emitPrint(PrintOp print) {
   auto item = [&](SinterItemKind kind, StringRef text, bool takesOperand) {
     Constant *buffer =
         takesOperand ? emitBuffer(print.getOperand(next++)) : tables.noBuffer();
-    items.push_back(tables.record({tables.number32(kind), tables.number32(0),
+    items.push_back(
+        tables.record<SinterItem>({tables.number32(kind), tables.number32(0),
                                    tables.text(text), buffer}));
   };
   for (mlir::ArrayAttr group :
@@ -265,7 +266,8 @@ void FunctionEmitter::emitPrint(PrintOp print) {
       else
         item(SINTER_ITEM_TENSOR, "", true);
   }
-  Constant *what = tables.record({tables.number64(sizes.size()),
+  Constant *what =
+      tables.record<SinterPrint>({tables.number64(sizes.size()),
                                   tables.array(sizes), tables.array(items)});
   FunctionType *type =
       FunctionType::get(builder.getVoidTy(), {pointer, pointer}, false);
@@ -279,29 +281,30 @@ void FunctionEmitter::emitPlot(PlotOp plot) {
     curves.push_back(emitBuffer(curve));
   StringRef owner =
       function->getAttrOfType<mlir::StringAttr>(ownerAttr).getValue();
-  emitStatusCall(
-      "sinter_plot",
-      tables.record({tables.text(owner), tables.text(plot.getHeader()),
-                     tables.number64(plot.getEvery()),
-                     tables.number64(curves.size()), tables.array(curves)}));
+  emitStatusCall("sinter_plot",
+                 tables.record<SinterPlot>(
+                     {tables.text(owner), tables.text(plot.getHeader()),
+                      tables.number64(plot.getEvery()),
+                      tables.number64(curves.size()), tables.array(curves)}));
 }
 
 void FunctionEmitter::emitCheck(CheckOp check) {
   SmallVector<Constant *> sides;
   for (mlir::Value side : check.getSides())
     sides.push_back(emitBuffer(side));
-  emitStatusCall(
-      "sinter_check",
-      tables.record({tables.location(check.getLoc()),
-                     tables.text(check.getText()),
-                     emitBuffer(check.getCondition()),
-                     tables.number64(sides.size()), tables.array(sides)}));
+  emitStatusCall("sinter_check",
+                 tables.record<SinterCheck>({tables.location(check.getLoc()),
+                                             tables.text(check.getText()),
+                                             emitBuffer(check.getCondition()),
+                                             tables.number64(sides.size()),
+                                             tables.array(sides)}));
 }
 
 void FunctionEmitter::emitGuard(GuardOp guard) {
-  emitStatusCall("sinter_guard", tables.record({tables.location(guard.getLoc()),
-                                                tables.text(guard.getName()),
-                                                emitBuffer(guard.getValue())}));
+  emitStatusCall("sinter_guard",
+                 tables.record<SinterGuard>({tables.location(guard.getLoc()),
+                                             tables.text(guard.getName()),
+                                             emitBuffer(guard.getValue())}));
 }
 
 Value *FunctionEmitter::emitRuntimeCall(StringRef name, Constant *what) {

@@ -114,7 +114,7 @@ Constant *ProgramEmitter::emitSymbol(GlobalOp global) {
   if (isTransposed)
     type = mlir::RankedTensorType::get({type.getDimSize(1), type.getDimSize(0)},
                                        type.getElementType());
-  return tables.record(
+  return tables.record<SinterSymbol>(
       {tables.text(global.getLabel()), tables.location(global.getLoc()),
        tables.number32(uint32_t(global.getKind())),
        tables.number32(isTransposed), tables.buffer(at, type)});
@@ -139,7 +139,7 @@ Constant *ProgramEmitter::emitSource(StringRef name) {
   std::optional<ArrayRef<int64_t>> range;
   if (file)
     range = file.getRange();
-  return tables.record(
+  return tables.record<SinterSource>(
       {tables.text(name), tables.location(op->getLoc()),
        tables.number32(file ? sourceKind(file.getFormat())
                             : SINTER_SOURCE_STORE),
@@ -179,7 +179,7 @@ Constant *ProgramEmitter::emitArgument(mlir::func::FuncOp function,
   mlir::IntegerAttr firstRow =
       function.getArgAttrOfType<mlir::IntegerAttr>(index, firstRowAttr);
   mlir::BlockArgument argument = function.getArgument(index);
-  return tables.record(
+  return tables.record<SinterArg>(
       {tables.text(text(nameAttr)), tables.number32(kind),
        tables.number32(source ? sources.lookup(source.getValue())
                               : uint32_t(-1)),
@@ -199,10 +199,10 @@ ProgramEmitter::emitIndices(const SetVector<StringRef> &names,
 
 Constant *ProgramEmitter::emitFunction(mlir::func::FuncOp function) {
   if (!function)
-    return tables.record({tables.text(""), tables.null(), tables.number64(0),
-                          tables.null(), tables.number64(0), tables.null(),
-                          tables.number64(0), tables.null(), tables.number64(0),
-                          tables.null()});
+    return tables.record<SinterFunction>(
+        {tables.text(""), tables.null(), tables.number64(0), tables.null(),
+         tables.number64(0), tables.null(), tables.number64(0), tables.null(),
+         tables.number64(0), tables.null()});
   Function *call = emitPlannedFunction(function, symbols, tables);
   SmallVector<Constant *> arguments, results;
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
@@ -212,7 +212,7 @@ Constant *ProgramEmitter::emitFunction(mlir::func::FuncOp function) {
         mlir::cast<BufferAttr>(function.getResultAttr(i, bufferAttr));
     mlir::StringAttr name =
         function.getResultAttrOfType<mlir::StringAttr>(i, nameAttr);
-    results.push_back(tables.record(
+    results.push_back(tables.record<SinterResult>(
         {tables.text(name ? name.getValue() : ""),
          tables.buffer(at, function.getResultTypes()[i]),
          tables.number32(bool(function.getResultAttr(i, classesAttr))),
@@ -223,7 +223,7 @@ Constant *ProgramEmitter::emitFunction(mlir::func::FuncOp function) {
   auto [numTrained, trained] = emitIndices(needs.experiments, experiments);
   // A data section or program is called by its user's name.
   StringRef name = textAttr(function, ownerAttr);
-  return tables.record(
+  return tables.record<SinterFunction>(
       {tables.text(name), call, tables.number64(arguments.size()),
        tables.array(arguments), tables.number64(results.size()),
        tables.array(results), numData, data, numTrained, trained});
@@ -251,7 +251,8 @@ SmallVector<Constant *> ProgramEmitter::emitFunctionsOfRole(StringRef role) {
 //===----------------------------------------------------------------------===//
 
 Constant *ProgramEmitter::emitRows(ArrayRef<int64_t> rows) {
-  return tables.record({tables.number64(rows[0]), tables.number64(rows[1])});
+  return tables.record<SinterRows>(
+      {tables.number64(rows[0]), tables.number64(rows[1])});
 }
 
 /// Offset and size of the running sums that a phase of an epoch begins with.
@@ -314,7 +315,7 @@ Constant *ProgramEmitter::emitExperiment(ExperimentOp experiment) {
                          "eval_metrics", "predict", "predict_raw", "after",
                          "update", "keep_best", "swap_best", "gradcheck"})
     fields.push_back(emitFunction(findFunction(name, role)));
-  return tables.record(fields);
+  return tables.record<SinterExperiment>(fields);
 }
 
 //===----------------------------------------------------------------------===//
@@ -412,7 +413,7 @@ void ProgramEmitter::emit() {
       });
   SmallVector<Constant *> programs = emitFunctionsOfRole("program");
 
-  Constant *program = tables.record(
+  Constant *program = tables.record<SinterProgram>(
       {tables.number32(SINTER_ABI_VERSION), tables.number32(requiredFeatures()),
        tables.text("sinter " SINTER_VERSION),
        tables.text(moduleText(modelAttr)), tables.text(moduleText(hashAttr)),

@@ -5,6 +5,7 @@
 
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DerivedTypes.h"
+#include "llvm/Support/ErrorHandling.h"
 
 using namespace llvm;
 using namespace sinter;
@@ -92,8 +93,13 @@ Constant *TableBuilder::location(mlir::Location loc) {
                   .str());
 }
 
-Constant *TableBuilder::record(ArrayRef<Constant *> fields) const {
-  return ConstantStruct::getAnon(fields);
+Constant *TableBuilder::record(ArrayRef<Constant *> fields,
+                               size_t bytes) const {
+  Constant *value = ConstantStruct::getAnon(fields);
+  // Every program has most records: a field forgotten here is seen at once.
+  if (module.getDataLayout().getTypeAllocSize(value->getType()) != bytes)
+    report_fatal_error("a record does not have the form of runtime/abi.h");
+  return value;
 }
 
 Constant *TableBuilder::array(ArrayRef<Constant *> elements) {
@@ -118,8 +124,9 @@ Constant *TableBuilder::shape(ArrayRef<Dim> dims) const {
 
 Constant *TableBuilder::bufferRecord(uint64_t space, uint64_t offset,
                                      uint64_t dtype, ArrayRef<Dim> dims) const {
-  return record({number32(space), number32(dtype), number64(offset),
-                 number32(dims.size()), number32(0), shape(dims)});
+  return record<SinterBuffer>({number32(space), number32(dtype),
+                               number64(offset), number32(dims.size()),
+                               number32(0), shape(dims)});
 }
 
 Constant *TableBuilder::buffer(BufferAttr at, mlir::Type type) const {

@@ -23,8 +23,11 @@ public:
   llvm::Constant *text(llvm::StringRef value);
   /// "file:line:col" of the innermost file location, or "".
   llvm::Constant *location(mlir::Location loc);
-  /// A structure of these fields, in natural C layout.
-  llvm::Constant *record(llvm::ArrayRef<llvm::Constant *> fields) const;
+  /// A `Record` of runtime/abi.h: all its fields, in natural C layout.
+  template <typename Record>
+  llvm::Constant *record(llvm::ArrayRef<llvm::Constant *> fields) const {
+    return record(fields, sizeof(Record));
+  }
   /// Pointer to an array of equally typed elements; null when there are none.
   llvm::Constant *array(llvm::ArrayRef<llvm::Constant *> elements);
   /// The first SINTER_MAX_RANK sizes; a run-time extent is -1 - its number.
@@ -40,6 +43,8 @@ public:
   llvm::LLVMContext &getContext() const { return module.getContext(); }
 
 private:
+  llvm::Constant *record(llvm::ArrayRef<llvm::Constant *> fields,
+                         size_t bytes) const;
   llvm::Constant *bufferRecord(uint64_t space, uint64_t offset, uint64_t dtype,
                                llvm::ArrayRef<Dim> dims) const;
 
