@@ -2,6 +2,7 @@
 
 #include "ir/SinterOps.h"
 #include "passes/Passes.h"
+#include "passes/Remarks.h"
 
 #include "mlir/IR/PatternMatch.h"
 
@@ -41,14 +42,31 @@ static void expandUpdate(UpdateOp update, IRRewriter &rewriter) {
   rewriter.eraseOp(update);
 }
 
+/// Where a step has several batches, no kernel can hold a gradient and its
+/// update.
+static void remarkOnAccumulation(UpdateOp update, func::FuncOp function) {
+  StringAttr role = function->getAttrOfType<StringAttr>(roleAttr);
+  if (!role || role.getValue() != "update")
+    return;
+  GlobalOp global = SymbolTable::lookupNearestSymbolFrom<GlobalOp>(
+      function, update.getSymbolAttr());
+  remark::missed(update.getLoc(), fusionRemark())
+      << ("the gradient of '" + global.getLabel() +
+          "' is summed in memory over the batches of a step, and the update "
+          "waits for the last")
+             .str();
+}
+
 namespace {
 struct ExpandUpdatesPass : sinter::impl::ExpandUpdatesBase<ExpandUpdatesPass> {
   using ExpandUpdatesBase::ExpandUpdatesBase;
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    getOperation().walk(
-        [&](UpdateOp update) { expandUpdate(update, rewriter); });
+    getOperation().walk([&](UpdateOp update) {
+      remarkOnAccumulation(update, getOperation());
+      expandUpdate(update, rewriter);
+    });
   }
 };
 } // namespace
