@@ -174,8 +174,9 @@ LogicalResult SplatOp::verify() {
 }
 
 LogicalResult IotaOp::verify() {
-  if (int64_t(getAxis()) >= cast<RankedTensorType>(getType()).getRank())
-    return emitOpError("axis ") << getAxis() << " is not in " << getType();
+  if (getAxis() >= uint64_t(cast<RankedTensorType>(getType()).getRank()))
+    return emitOpError("axis ")
+           << int64_t(getAxis()) << " is not in " << getType();
   return success();
 }
 

@@ -127,7 +127,8 @@ public:
     }
     if (numRoots == 0)
       return !readsApart && haveDims(ops, dimsOf(ops.front()->getResult(0)));
-    return (numRoots == 1 && !readsApart && fitsRoot()) || fitsRows();
+    bool isRooted = numRoots == 1 && !readsApart && !yieldsScalar();
+    return (isRooted && fitsRoot()) || fitsRows();
   }
 
   Operation *getRoot() const { return root; }
@@ -163,6 +164,18 @@ private:
     return found;
   }
 
+  /// To a kernel with a root, what is computed of scalars alone is one itself,
+  /// and not among its results.
+  bool yieldsScalar() const {
+    return llvm::any_of(ops, [&](Operation *op) {
+      return isScalarOp(op) &&
+             llvm::all_of(slice(op->getResult(0)), isElementwise) &&
+             llvm::any_of(op->getUsers(), [&](Operation *user) {
+               return !members.contains(user);
+             });
+    });
+  }
+
   bool fitsRoot() const {
     if (ReduceOp reduce = dyn_cast<ReduceOp>(root))
       return fitsReduce(reduce);
@@ -172,7 +185,7 @@ private:
   }
 
   bool fitsRows() const {
-    return isRowOperation(root) && isWorthwhileRow() &&
+    return isRowOperation(root) && isWorthwhileRow() && !yieldsScalar() &&
            !findRowMisfit(ops,
                           [&](Operation *op) { return members.contains(op); });
   }

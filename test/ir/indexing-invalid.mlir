@@ -102,6 +102,14 @@ func.func @cumsum_axis(%x: tensor<4xf32>) {
 
 // -----
 
+func.func @cumsum_negative_axis(%x: tensor<4xf32>) {
+  // expected-error @+1 {{axis -1 is not in 'tensor<4xf32>'}}
+  %0 = sinter.cumsum %x axis -1 : tensor<4xf32>
+  return
+}
+
+// -----
+
 func.func @argsort_batch(%x: tensor<?xf32, #sinter.enc<batch max 8>>) {
   // expected-error @+2 {{argsort needs a static axis}}
   // expected-error @+1 {{failed to infer returned types}}

@@ -8,6 +8,14 @@ func.func @splat_element() {
 
 // -----
 
+func.func @iota_negative_axis() {
+  // expected-error @+1 {{axis -1 is not in 'tensor<4xf32>'}}
+  %0 = sinter.iota axis -1 start 0.0 step 1.0 : tensor<4xf32>
+  return
+}
+
+// -----
+
 func.func @iota_axis() {
   // expected-error @+1 {{axis 1 is not in 'tensor<4xf32>'}}
   %0 = sinter.iota axis 1 start 0.0 step 1.0 : tensor<4xf32>

@@ -2,7 +2,7 @@
 
 #include "test/reference/GraphCheck.h"
 #include "ir/SinterOps.h"
-#include "passes/Pipelines.h"
+#include "passes/Passes.h"
 #include "test/reference/GraphData.h"
 #include "test/reference/ProgramJit.h"
 
@@ -27,7 +27,8 @@ struct Call {
 struct Scenario {
   std::string name;
   std::vector<Call> calls;
-  /// Results of all calls, then the globals in the module's order.
+  /// Results of all calls, a step's averages, the globals in the module's
+  /// order.
   std::vector<Array> expected;
   std::vector<Type> types;
   /// For each array: what rounding may change in it, or a negative number if
@@ -55,43 +56,8 @@ struct Outcome {
 // What the interpreter says
 //===----------------------------------------------------------------------===//
 
-static uint64_t seedOf(ModuleOp module) {
-  IntegerAttr seed = module->getAttrOfType<IntegerAttr>(seedAttr);
-  return seed ? uint64_t(seed.getInt()) : 0;
-}
-
-static StringRef nameOf(func::FuncOp function, unsigned argument) {
-  return function.getArgAttrOfType<StringAttr>(argument, nameAttr).getValue();
-}
-
-/// What a call gets: drawn for feeds, else the step's number.
-static std::vector<Array> argumentsOf(const Call &call, size_t number,
-                                      const Interpreter &interpreter) {
-  func::FuncOp function = call.function;
-  std::vector<Array> arguments;
-  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
-    StringAttr kind = function.getArgAttrOfType<StringAttr>(i, kindAttr);
-    if (kind.getValue() == "step")
-      arguments.push_back({{}, {double(number + 1)}});
-    else
-      arguments.push_back(drawData(
-          seedOf(function->getParentOfType<ModuleOp>()), nameOf(function, i),
-          function.getArgument(i).getType(),
-          function.getArgAttrOfType<ArrayAttr>(i, rangeAttr), interpreter));
-  }
-  return arguments;
-}
-
-/// What a global holds before the first call: parameters are drawn, the rest is
-/// zero, as the runtime leaves it.
-static Array initialValue(GlobalOp global, const Interpreter &interpreter) {
-  ArrayAttr range = global->getAttrOfType<ArrayAttr>(rangeAttr);
-  if (range)
-    return drawData(seedOf(global->getParentOfType<ModuleOp>()),
-                    global.getLabel(), global.getType(), range, interpreter);
-  Array zeros{interpreter.shapeOf(global.getType()), {}};
-  zeros.data.assign(sizeOf(zeros.shape), 0);
-  return zeros;
+static bool isStep(func::FuncOp function) {
+  return function.getSymName() == "step";
 }
 
 namespace {
@@ -104,6 +70,15 @@ struct Interpretation {
 };
 } // namespace
 
+/// The examples of a step: one if it has no rows.
+static double examplesOf(const Call &call) {
+  func::FuncOp function = call.function;
+  bool hasRows = llvm::any_of(function.getArgumentTypes(), [](Type type) {
+    return !cast<RankedTensorType>(type).hasStaticShape();
+  });
+  return hasRows ? double(call.extent) : 1;
+}
+
 static Interpretation interpret(ModuleOp module, const std::vector<Call> &calls,
                                 uint64_t perturbation) {
   Interpreter interpreter;
@@ -112,13 +87,29 @@ static Interpretation interpret(ModuleOp module, const std::vector<Call> &calls,
     interpreter.globals[global.getSymName().str()] =
         initialValue(global, interpreter);
   NumberWatch watch(interpreter, perturbation);
+  // Of a step's results, which are those of a batch, the program has the first;
+  // of all their averages over the rows are known after the steps.
+  std::vector<double> sums;
+  double rows = 0;
   for (auto [number, call] : llvm::enumerate(calls)) {
     interpreter.extents["batch"] = call.extent;
-    std::vector<Array> arguments = argumentsOf(call, number, interpreter);
-    llvm::append_range(run.arrays, interpreter.run(call.function, arguments));
+    std::vector<Array> arguments =
+        drawArguments(call.function, number, interpreter);
+    std::vector<Array> results = interpreter.run(call.function, arguments);
+    if (isStep(call.function)) {
+      double weight = examplesOf(call);
+      sums.resize(results.size(), 0);
+      for (size_t i = 0; i < sums.size(); ++i)
+        sums[i] += results[i].data[0] * weight;
+      rows += weight;
+      results.resize(1);
+    }
+    llvm::append_range(run.arrays, results);
     if (watch.isSmooth())
       run.smoothCalls = number + 1;
   }
+  for (double sum : sums)
+    run.arrays.push_back({{}, {sum / rows}});
   for (GlobalOp global : module.getOps<GlobalOp>())
     run.arrays.push_back(interpreter.globals[global.getSymName().str()]);
   run.isFinite = watch.isFinite();
@@ -151,6 +142,21 @@ static double toleranceOf(const Array &expected, ArrayRef<Array> others,
   return relative * scale + 16 * spread + least;
 }
 
+/// The types of the results, as `interpret` lists them.
+static void appendTypes(Scenario &scenario) {
+  func::FuncOp function = scenario.calls.front().function;
+  ArrayRef<Type> types = function.getResultTypes();
+  for (size_t i = 0; i < scenario.calls.size(); ++i)
+    llvm::append_range(scenario.types,
+                       isStep(function) ? types.take_front() : types);
+  if (!isStep(function))
+    return;
+  // A loss is averaged in f64.
+  scenario.types.push_back(
+      RankedTensorType::get({}, Float64Type::get(function.getContext())));
+  llvm::append_range(scenario.types, types.drop_front());
+}
+
 /// Fills in what the scenario must give.
 static void predict(ModuleOp module, Scenario &scenario) {
   constexpr unsigned numPerturbed = 2;
@@ -167,9 +173,7 @@ static void predict(ModuleOp module, Scenario &scenario) {
   }
   scenario.expected = exact.arrays;
   scenario.isFinite = exact.isFinite;
-  for (const Call &call : scenario.calls)
-    llvm::append_range(scenario.types,
-                       func::FuncOp(call.function).getResultTypes());
+  appendTypes(scenario);
   for (GlobalOp global : module.getOps<GlobalOp>())
     scenario.types.push_back(global.getType());
   for (size_t i = 0; i < scenario.expected.size(); ++i) {
@@ -213,7 +217,7 @@ static std::vector<Scenario> makeScenarios(ModuleOp module) {
 //===----------------------------------------------------------------------===//
 
 static const SinterFunction &tableOf(ProgramJit &jit, func::FuncOp function) {
-  if (function.getSymName() == "step")
+  if (isStep(function))
     return jit.program().experiments[0].trainStep;
   return *jit.findProgram(function.getSymName());
 }
@@ -244,6 +248,7 @@ static RankedTensorType storedType(GlobalOp global, bool isTransposed) {
 
 static void fillStore(ProgramJit &jit, ModuleOp module) {
   Interpreter interpreter;
+  jit.clearStore();
   for (GlobalOp global : module.getOps<GlobalOp>()) {
     const SinterSymbol &symbol = symbolOf(jit, global);
     Array value = initialValue(global, interpreter);
@@ -267,6 +272,21 @@ static void readGlobal(ProgramJit &jit, GlobalOp global, Outcome &outcome) {
                        logical.data.size() * sizeof(double));
 }
 
+/// Calls what computes the averages of the steps so far.
+static void readAverages(ProgramJit &jit, ModuleOp module, Outcome &outcome) {
+  const SinterFunction &table = jit.program().experiments[0].trainMetrics;
+  jit.poisonArena();
+  jit.call(table, 1, 1);
+  for (size_t i = 0; i < table.numResults; ++i) {
+    const SinterBuffer &buffer = table.results[i].buffer;
+    Builder builder(module.getContext());
+    Type element = buffer.dtype == SINTER_F32 ? builder.getF32Type()
+                                              : builder.getF64Type();
+    outcome.arrays.push_back(readArray(
+        jit.at(buffer), RankedTensorType::get({}, element), {}, outcome.bytes));
+  }
+}
+
 /// Runs a scenario; the failure goes to `failure`.
 static Outcome runScenario(ProgramJit &jit, ModuleOp module,
                            const Scenario &scenario, int64_t pieces,
@@ -279,7 +299,7 @@ static Outcome runScenario(ProgramJit &jit, ModuleOp module,
     func::FuncOp function = call.function;
     const SinterFunction &table = tableOf(jit, function);
     jit.poisonArena();
-    std::vector<Array> arguments = argumentsOf(call, number, shapes);
+    std::vector<Array> arguments = drawArguments(function, number, shapes);
     for (auto [index, array] : llvm::enumerate(arguments))
       writeArray(jit.at(table.args[index].buffer),
                  function.getArgument(index).getType(), array);
@@ -287,11 +307,13 @@ static Outcome runScenario(ProgramJit &jit, ModuleOp module,
       failure = "the call failed";
     if (!jit.isIntact())
       failure = "something was written behind the program's memory";
-    for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
-      outcome.arrays.push_back(readArray(jit.at(table.results[index].buffer),
-                                         type, shapes.shapeOf(type),
-                                         outcome.bytes));
+    for (size_t i = 0; i < table.numResults; ++i)
+      outcome.arrays.push_back(readArray(
+          jit.at(table.results[i].buffer), function.getResultTypes()[i],
+          shapes.shapeOf(function.getResultTypes()[i]), outcome.bytes));
   }
+  if (isStep(scenario.calls.front().function))
+    readAverages(jit, module, outcome);
   for (GlobalOp global : module.getOps<GlobalOp>())
     readGlobal(jit, global, outcome);
   return outcome;
@@ -330,7 +352,9 @@ static bool changesValues(StringRef pass) {
   return pass == "stabilize" || pass == "reassociate-chains";
 }
 
-static std::vector<Variant> variantsFor(uint64_t seed) {
+static std::vector<Variant> variantsFor(ModuleOp module) {
+  IntegerAttr number = module->getAttrOfType<IntegerAttr>(seedAttr);
+  uint64_t seed = number ? uint64_t(number.getInt()) : 0;
   Target host = Target::host();
   Target lower = host.cpu == "x86-64-v4" ? *Target::byName("x86-64-v3") : host;
   ArrayRef<llvm::StringLiteral> passes = optionalPasses();
@@ -385,24 +409,23 @@ static std::string checkVariant(ModuleOp module, ModuleOp reference,
 
 CheckReport sinter::checkGraph(ModuleOp module) {
   CheckReport report;
-  // The formulas as they are written.
+  // The formulas as they are written; the interpreter updates by itself.
   OwningOpRef<ModuleOp> reference = module.clone();
   PassManager pm(module.getContext());
-  DisabledPasses changing;
-  for (StringRef pass : optionalPasses())
-    if (changesValues(pass))
-      changing.insert(pass);
-  buildGraphPipeline(pm, changing);
+  pm.addPass(createDifferentiate());
   if (failed(pm.run(*reference))) {
-    report.failure = "the graph pipeline failed";
+    report.failure = "no gradient";
     return report;
   }
+  report.failure = checkDifferences(module, *reference);
+  if (!report.failure.empty())
+    return report;
   std::vector<Scenario> scenarios = makeScenarios(*reference);
   for (const Scenario &scenario : scenarios)
     for (double tolerance : scenario.tolerances)
       ++(tolerance < 0 ? report.skipped : report.compared);
   std::vector<std::string> bits;
-  for (const Variant &variant : variantsFor(seedOf(module))) {
+  for (const Variant &variant : variantsFor(module)) {
     report.failure = checkVariant(module, *reference, variant, scenarios, bits);
     report.variants += 1;
     if (!report.failure.empty())

@@ -63,6 +63,38 @@ Array sinter::drawData(uint64_t seed, StringRef name, Type type,
                   [&](const Index &index) { return elementAt(whole, index); });
 }
 
+static uint64_t seedOf(Operation *op) {
+  IntegerAttr seed =
+      op->getParentOfType<ModuleOp>()->getAttrOfType<IntegerAttr>(seedAttr);
+  return seed ? uint64_t(seed.getInt()) : 0;
+}
+
+std::vector<Array> sinter::drawArguments(func::FuncOp function, size_t number,
+                                         const Interpreter &interpreter) {
+  std::vector<Array> arguments;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+    StringAttr kind = function.getArgAttrOfType<StringAttr>(i, kindAttr);
+    StringAttr name = function.getArgAttrOfType<StringAttr>(i, nameAttr);
+    if (kind.getValue() == "step")
+      arguments.push_back({{}, {double(number + 1)}});
+    else
+      arguments.push_back(drawData(
+          seedOf(function), name.getValue(), function.getArgument(i).getType(),
+          function.getArgAttrOfType<ArrayAttr>(i, rangeAttr), interpreter));
+  }
+  return arguments;
+}
+
+Array sinter::initialValue(Operation *op, const Interpreter &interpreter) {
+  GlobalOp global = cast<GlobalOp>(op);
+  if (ArrayAttr range = global->getAttrOfType<ArrayAttr>(rangeAttr))
+    return drawData(seedOf(global), global.getLabel(), global.getType(), range,
+                    interpreter);
+  Array zeros{interpreter.shapeOf(global.getType()), {}};
+  zeros.data.assign(sizeOf(zeros.shape), 0);
+  return zeros;
+}
+
 //===----------------------------------------------------------------------===//
 // Kinks
 //===----------------------------------------------------------------------===//
@@ -153,21 +185,8 @@ static void measure(Operation *op, const Array &x, Distance &distance) {
   }
 }
 
-/// Whether `op` compares with the extreme of the batches so far, which is not
-/// differentiated.
-static bool isRunningExtreme(Operation *op) {
-  return isa<MaximumOp, MinimumOp>(op) &&
-         llvm::any_of(op->getOperands(), [&](Value operand) {
-           LoadOp load = operand.getDefiningOp<LoadOp>();
-           return load && SymbolTable::lookupNearestSymbolFrom<GlobalOp>(
-                              op, load.getSymbolAttr())
-                                  .getKind() == GlobalKind::Metric;
-         });
-}
-
 static bool isFarFromKinks(Operation *op, const Operands &get) {
-  if (op->getNumOperands() == 0 || !holdsFloats(op->getOperand(0).getType()) ||
-      isRunningExtreme(op))
+  if (op->getNumOperands() == 0 || !holdsFloats(op->getOperand(0).getType()))
     return true;
   Distance distance;
   const Array &x = get(op->getOperand(0));

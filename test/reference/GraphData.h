@@ -17,6 +17,14 @@ inline constexpr llvm::StringLiteral seedAttr = "test.seed";
 Array drawData(uint64_t seed, llvm::StringRef name, mlir::Type type,
                mlir::ArrayAttr range, const Interpreter &interpreter);
 
+/// What call number `number` of a random graph's function gets: drawn numbers
+/// for feeds, else the step's number.
+std::vector<Array> drawArguments(mlir::func::FuncOp function, size_t number,
+                                 const Interpreter &interpreter);
+
+/// What a global holds before the first call: drawn numbers, or zeros.
+Array initialValue(mlir::Operation *global, const Interpreter &interpreter);
+
 /// Watches an interpreter: whether numbers stay where their comparison with
 /// compiled code means something, and how much they depend on rounding.
 class NumberWatch {

@@ -56,7 +56,9 @@ static func::FuncOp functionAt(ModuleOp module, unsigned index) {
 
 static bool dropResult(func::FuncOp function, unsigned index) {
   Operation *end = function.getBody().front().getTerminator();
-  if (end->getNumOperands() < 2)
+  // A step's first result is the loss.
+  if (end->getNumOperands() < 2 ||
+      (index == 0 && function.getSymName() == "step"))
     return false;
   end->eraseOperand(index);
   (void)function.eraseResult(index);

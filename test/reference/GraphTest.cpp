@@ -42,6 +42,8 @@ static cl::opt<unsigned> jobs("jobs", cl::init(1),
 static cl::opt<bool> showPairs("missing",
                                cl::desc("List the pairs that were not met"));
 static cl::opt<bool> stopEarly("stop", cl::desc("Stop at the first failure"));
+static cl::opt<bool> noReduce("no-reduce",
+                              cl::desc("Do not reduce what fails"));
 static cl::list<std::string> files(cl::Positional, cl::desc("FILE.mlir..."));
 
 static std::unique_ptr<MLIRContext> makeContext() {
@@ -75,6 +77,7 @@ static Child startChild(llvm::function_ref<std::string()> work) {
   int ends[2];
   if (pipe(ends) != 0)
     llvm::report_fatal_error("no pipe");
+  llvm::outs().flush(); // Not once more by the child.
   Child child;
   child.process = fork();
   if (child.process == 0) {
@@ -131,6 +134,8 @@ static std::string checkApart(ModuleOp module, uint64_t seed) {
 static void reportFailure(ModuleOp module, uint64_t seed,
                           const std::string &failure) {
   llvm::outs() << "seed " << seed << ": " << failure << '\n';
+  if (noReduce)
+    return;
   // Differences stay differences, crashes crashes.
   auto kindOfFailure = [](StringRef text) { return text.rsplit(": ").second; };
   bool isDifference = !kindOfFailure(failure).empty();
@@ -230,7 +235,7 @@ static Totals checkSeeds(uint64_t first, uint64_t end) {
     finishSeed(oldest->first, oldest->second, totals);
     running.erase(oldest);
     if (stopEarly && totals.failures)
-      end = seed;
+      return totals;
     if (totals.graphs % 500 == 0) {
       llvm::outs() << "up to seed " << seed << ": ";
       totals.print();

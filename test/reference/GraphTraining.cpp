@@ -241,14 +241,17 @@ static void finish(func::FuncOp function, ValueRange results,
     function.setResultAttr(index, nameAttr, builder.getStringAttr(name));
 }
 
-/// Adds a metric, which is a mean of one of the step's values, if metrics like
-/// it can be accumulated over batches.
+/// Adds a metric, the mean of one of the step's values over the rows, if what
+/// it is made of can be accumulated over batches.
 static void addMetric(func::FuncOp step, ArrayRef<Value> ends, Draw &draw) {
   SmallVector<Value> fitting;
   for (Value end : ends)
-    if (holdsFloats(end.getType()))
+    if (holdsFloats(end.getType()) && !typeOf(end).hasStaticShape())
       fitting.push_back(end);
-  if (fitting.empty())
+  bool hasRows = llvm::any_of(step.getArgumentTypes(), [](Type type) {
+    return !cast<RankedTensorType>(type).hasStaticShape();
+  });
+  if (fitting.empty() || !hasRows)
     return;
   ModuleOp module = step->getParentOfType<ModuleOp>();
   Operation *end = step.getBody().front().getTerminator();
@@ -340,7 +343,9 @@ static void addGradientOfEnd(func::FuncOp eval, ArrayRef<Value> ends,
     Value target = graph.draw.pick(targets);
     // With respect to what is computed on the way, too.
     if (Operation *from = target.getDefiningOp())
-      if (from->getNumOperands() && holdsFloats(from->getOperand(0).getType()))
+      if (from->getNumOperands() &&
+          holdsFloats(from->getOperand(0).getType()) &&
+          !llvm::is_contained(wrt, from->getOperand(0)))
         wrt.push_back(from->getOperand(0));
     Value seed = addArgument(eval, target.getType(), "seed", "feed");
     GradientOp gradient = writer.gradient(target, wrt, seed);

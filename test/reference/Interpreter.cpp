@@ -430,6 +430,7 @@ public:
   }
 
 private:
+  void runUpdate(UpdateOp update);
   Array evaluate(Operation *op);
   Array observed(Operation *op, Array result);
   Array literal(ConstantOp op);
@@ -603,6 +604,21 @@ Array Frame::observed(Operation *op, Array result) {
   return result;
 }
 
+void Frame::runUpdate(UpdateOp update) {
+  Block &body = update.getBody().front();
+  std::vector<std::string> symbols = {update.getSymbol().str()};
+  for (Attribute state : update.getStates())
+    symbols.push_back(cast<FlatSymbolRefAttr>(state).getValue().str());
+  set(body.getArgument(0), interpreter.globals.at(symbols[0]));
+  set(body.getArgument(1), get(update.getGradient()));
+  for (size_t i = 1; i < symbols.size(); ++i)
+    set(body.getArgument(i + 1), interpreter.globals.at(symbols[i]));
+  for (Operation &op : body.without_terminator())
+    run(&op);
+  for (size_t i = 0; i < symbols.size(); ++i)
+    stores[symbols[i]] = get(body.getTerminator()->getOperand(i));
+}
+
 void Frame::run(Operation *op) {
   FrameAccess access{
       [&](Value value) -> const Array & { return get(value); },
@@ -610,7 +626,9 @@ void Frame::run(Operation *op) {
       [&](Operation *inner) { run(inner); }};
   if (interpretControl(op, access))
     return;
-  if (StoreOp store = dyn_cast<StoreOp>(op))
+  if (UpdateOp update = dyn_cast<UpdateOp>(op))
+    runUpdate(update);
+  else if (StoreOp store = dyn_cast<StoreOp>(op))
     stores[store.getSymbol().str()] = get(store.getValue());
   else if (op->getNumResults() == 1)
     set(op->getResult(0), observed(op, evaluate(op)));

@@ -46,7 +46,7 @@ public:
   std::vector<int64_t> shapeOf(mlir::Type type) const;
 
   /// Evaluates `function`; stores take effect in `globals`. The function holds
-  /// no sinter.gradient and no sinter.update.
+  /// no sinter.gradient.
   std::vector<Array> run(mlir::func::FuncOp function,
                          const std::vector<Array> &arguments);
 

@@ -108,6 +108,8 @@ char *ProgramJit::at(const SinterBuffer &buffer) {
   return (buffer.space == SINTER_STORE ? store : arena).get() + buffer.offset;
 }
 
+void ProgramJit::clearStore() { memset(store.get(), 0, table->storeBytes); }
+
 bool ProgramJit::isIntact() const {
   return isFenceIntact(store.get() + table->storeBytes) &&
          isFenceIntact(arena.get() + table->arenaBytes);

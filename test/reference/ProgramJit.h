@@ -31,6 +31,8 @@ public:
   char *at(const SinterBuffer &buffer);
   /// Fills the arena with bytes that make every float a NaN.
   void poisonArena();
+  /// The store as it is when a program starts: zeros.
+  void clearStore();
   /// Whether nothing was written behind the store or the arena.
   bool isIntact() const;
   /// Runs with `extent` rows; `pieces` cuts each kernel's range.
