@@ -231,3 +231,16 @@ func.func @guarded(%x: tensor<f32>) {
   sinter.store %new, @s : tensor<f32>
   return
 }
+
+// -----
+
+// A scalar that is needed elsewhere is no result of a reduction's kernel.
+// CHECK-LABEL: func.func @scalar_beside_reduction
+func.func @scalar_beside_reduction(%x: tensor<4xf32>, %a: tensor<f32>) -> (tensor<f32>, tensor<i1>) {
+  %s = sinter.reduce sum %x axes [0] : tensor<4xf32> -> tensor<f32>
+  %b = sinter.mul %a, %a : tensor<f32>
+  %c = sinter.compare le %s, %b : tensor<f32> -> tensor<i1>
+  // CHECK-COUNT-2: sinter.launch
+  // CHECK: return
+  return %b, %c : tensor<f32>, tensor<i1>
+}
