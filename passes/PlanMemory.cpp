@@ -271,10 +271,9 @@ private:
                                        llvm::SmallDenseSet<unsigned> &taken) {
     if (!inPlace)
       return std::nullopt;
-    uint64_t now = instants.of(launch);
     for (OpOperand &operand : launch->getOpOperands()) {
       DenseMap<Value, unsigned>::iterator found = itemOf.find(operand.get());
-      if (found == itemOf.end() || instants.lastUse(operand.get(), 0) != now ||
+      if (found == itemOf.end() || !isLastRead(launch, operand.get()) ||
           !mayWriteOver(kernel, operand.getOperandNumber(),
                         result.getResultNumber()) ||
           (found->second < numPlaces && !mayBorrow(found->second, result)) ||
@@ -283,6 +282,26 @@ private:
       return found->second;
     }
     return std::nullopt;
+  }
+
+  /// Whether nothing that runs after `op` reads `value`. A place may be left in
+  /// one branch of an `if` although the other one, which does not run, reads
+  /// it.
+  bool isLastRead(Operation *op, Value value) const {
+    if (instants.lastUse(value, 0) == instants.of(op))
+      return true;
+    if (!isPlaced(value))
+      return false;
+    while (true) {
+      for (Operation *reader : readersIn(*op->getBlock(), value))
+        if (op->isBeforeInBlock(reader))
+          return false;
+      if (op->getBlock() == value.getParentBlock())
+        return true;
+      op = op->getBlock()->getParentOp();
+      if (!isa<IfOp>(op))
+        return false;
+    }
   }
 
   /// Whether `result`, of a launch that reads a place's value for the last

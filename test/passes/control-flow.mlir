@@ -183,6 +183,32 @@ func.func @branch_in_place(%x: tensor<8xf32>, %c: tensor<i1>) -> tensor<8xf32> {
 
 // -----
 
+// Several writes of a branch, although the other one gives the value back.
+
+// CHECK-LABEL: func.func @writes_in_branches
+// CHECK: %[[E:.*]] = sinter.launch @exp_{{.*}} at [#sinter.buffer<arena, [[AT:[0-9]+]]>]
+// CHECK: sinter.if %{{.*}} at [#sinter.buffer<arena, [[AT]]>] -> (tensor<8xf32>) {
+// CHECK-NEXT: %[[A:.*]] = sinter.launch @insert_{{.*}}(%[[E]], {{.*}}) at [#sinter.buffer<arena, [[AT]]>]
+// CHECK-NEXT: %[[B:.*]] = sinter.launch @insert_{{.*}}(%[[A]], {{.*}}) at [#sinter.buffer<arena, [[AT]]>]
+// CHECK-NEXT: sinter.yield %[[B]]
+// CHECK-NEXT: } else {
+// CHECK-NEXT: sinter.yield %[[E]]
+func.func @writes_in_branches(%x: tensor<8xf32>, %c: tensor<i1>, %i: tensor<i32>, %j: tensor<i32>) -> tensor<8xf32> {
+  %e = sinter.exp %x : tensor<8xf32>
+  %one = sinter.splat 1.0 : f32 -> tensor<1xf32>
+  %two = sinter.splat 2.0 : f32 -> tensor<1xf32>
+  %r = sinter.if %c -> (tensor<8xf32>) {
+    %a = sinter.insert %one into %e offsets [0] strides [1] indices(%i) axes [0] : (tensor<1xf32>, tensor<8xf32>, tensor<i32>) -> tensor<8xf32>
+    %b = sinter.insert %two into %a offsets [0] strides [1] indices(%j) axes [0] : (tensor<1xf32>, tensor<8xf32>, tensor<i32>) -> tensor<8xf32>
+    sinter.yield %b : tensor<8xf32>
+  } else {
+    sinter.yield %e : tensor<8xf32>
+  }
+  return %r : tensor<8xf32>
+}
+
+// -----
+
 // The other branch reads it elsewhere than it writes: then it is copied.
 
 // CHECK-LABEL: func.func @branch_copies
