@@ -410,6 +410,15 @@ static bool holdsFractions(const List &list) {
   return hasFraction;
 }
 
+/// The list can never become a tensor.
+static bool holdsNoNumbers(const List &list) {
+  if (list.elements.empty())
+    return false;
+  const Object &first = list.elements.front();
+  return !first.isNumber() && !first.is<Tensor>() && !first.is<Dim>() &&
+         !first.list() && !first.isAbsorbing();
+}
+
 Object Elaborator::index(Loc loc, const Object &base, ArrayRef<Expr *> items,
                          Scope &scope) {
   if (base.isAbsorbing())
@@ -431,6 +440,12 @@ Object Elaborator::index(Loc loc, const Object &base, ArrayRef<Expr *> items,
     if (std::optional<int64_t> wrapped = wrapPosition(*position, size))
       return (*list)->elements[*wrapped];
     outOfRange(emit, items[0]->loc, *position, 0, size);
+    return Object::error();
+  }
+  if (list && holdsNoNumbers(**list)) {
+    emit.error(Code::NotBuildTime, items[0]->loc,
+               "a list that is no tensor is indexed by one integer that is "
+               "known at build time");
     return Object::error();
   }
   std::optional<Tensor> tensor = toTensor(loc, base);
