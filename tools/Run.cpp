@@ -126,7 +126,11 @@ static SmallVector<StringRef> experimentsRead(mlir::ModuleOp module) {
     mlir::StringAttr role = function->getAttrOfType<mlir::StringAttr>(roleAttr);
     if (!role || role.getValue() != "program")
       continue;
-    names.insert_range(dependenciesOf(symbols, function).experiments);
+    // Folds are one experiment to the user.
+    for (StringRef name : dependenciesOf(symbols, function).experiments) {
+      ExperimentOp experiment = symbols.lookup<ExperimentOp>(name);
+      names.insert(experiment.getTitle().value_or(name));
+    }
   }
   return names.takeVector();
 }
