@@ -374,7 +374,9 @@ Elaborator::evaluateText(const Expr *expr, Scope &scope, const Twine &what) {
   if (const std::string *characters = object.characters())
     return *characters;
   emit.error(Code::WrongType, expr->loc,
-             what + " wants a text, this is " + describe(object));
+             object.is<std::shared_ptr<const Text>>()
+                 ? what + " wants a text that is known at build time"
+                 : what + " wants a text, this is " + describe(object));
   return std::nullopt;
 }
 
