@@ -90,6 +90,15 @@ struct Experiment : ExperimentPlan {
   }
 };
 
+/// A setting of a `train` block.
+struct TrainSetting {
+  llvm::StringLiteral name;
+  /// What holds if it is not given; empty if it must be.
+  llvm::StringLiteral standard;
+  llvm::StringLiteral doc;
+};
+llvm::ArrayRef<TrainSetting> trainSettings();
+
 /// The name of `train [NAME =] MODEL on ...`: its own, or its model's.
 llvm::StringRef experimentName(const TrainStmt *stmt);
 

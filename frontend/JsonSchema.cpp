@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/AstBuilder.h"
+#include "frontend/Experiment.h"
 #include "frontend/Reference.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -202,12 +203,17 @@ static Schema block(function_ref<bool(const Keyword &)> isAllowed, Schema extra,
                         {"else", std::move(rest)}});
 }
 
-/// A single member with a name of the user's, and perhaps a comment.
-static Schema settingForm() {
+static Schema setting(StringRef doc) {
+  Schema form = ref("expression");
+  form["description"] = doc;
+  return form;
+}
+
+/// One of the settings, and perhaps a comment.
+static Schema settingForm(Schema settings) {
+  settings["#"] = ref("comment");
   return Schema{{"minProperties", 1},
-                {"properties", Schema{{"#", ref("comment")}}},
-                {"patternProperties",
-                 Schema{{"^" + identifier.str() + "$", ref("expression")}}},
+                {"properties", std::move(settings)},
                 {"additionalProperties", false},
                 {"if", Schema{{"required", Array{"#"}}}},
                 {"then", Schema{{"maxProperties", 2}}},
@@ -221,6 +227,14 @@ static Schema expressionStatement() {
   return Schema{{"if", Schema{{"required", Array{"="}}}},
                 {"then", std::move(set)},
                 {"else", ref("expression")}};
+}
+
+/// What stands in a data section without a keyword.
+static Schema dataItem() {
+  return Schema{{"if", Schema{{"required", Array{"seed"}}}},
+                {"then", settingForm(Schema{
+                             {"seed", setting("of the section's draws")}})},
+                {"else", expressionStatement()}};
 }
 
 static void addBlocks(Schema &defs) {
@@ -237,11 +251,14 @@ static void addBlocks(Schema &defs) {
       [&](const Keyword &keyword) {
         return keyword.isStatement && !isSectionName(keyword.word);
       },
-      std::move(sections), settingForm());
+      std::move(sections), dataItem());
+  Schema settings;
+  for (const TrainSetting &entry : trainSettings())
+    settings[entry.name] = setting(entry.doc);
   defs["settings"] = block(
       [](const Keyword &) { return false; },
       Schema{{"after", statement(Schema{{"after", ref("code")}}, {"after"})}},
-      settingForm());
+      settingForm(std::move(settings)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -273,9 +290,8 @@ static Schema specialForms() {
   // Editors show these; a user's function of the same name is called alike.
   for (const ReferenceEntry &entry : referenceEntries())
     forms.try_emplace(
-        entry.name,
-        Schema{{"description",
-                entry.name + "(" + entry.signature + "): " + entry.doc}});
+        entry.name, Schema{{"description", entry.name + "(" + entry.signature +
+                                               "): " + entry.doc}});
   return forms;
 }
 
@@ -312,13 +328,13 @@ static void addExpressions(Schema &defs) {
       Schema{{"if", Schema{{"type", "object"}, {"required", Array{":"}}}},
              {"then", objectOf(Schema{{":", std::move(slice)}}, {":"})},
              {"else", ref("expression")}};
-  defs["arguments"] =
-      Schema{{"type", Array{"array", "object"}},
-             {"items", ref("expression")},
-             {"properties", Schema{{"args", arrayOf(ref("expression"))}}},
-             {"patternProperties",
-              Schema{{"^(?!args$)" + identifier.str() + "$", ref("expression")}}},
-             {"additionalProperties", false}};
+  defs["arguments"] = Schema{
+      {"type", Array{"array", "object"}},
+      {"items", ref("expression")},
+      {"properties", Schema{{"args", arrayOf(ref("expression"))}}},
+      {"patternProperties",
+       Schema{{"^(?!args$)" + identifier.str() + "$", ref("expression")}}},
+      {"additionalProperties", false}};
 }
 
 //===----------------------------------------------------------------------===//

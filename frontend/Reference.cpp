@@ -3,6 +3,7 @@
 #include "frontend/Reference.h"
 
 #include "frontend/DslWriter.h"
+#include "frontend/Experiment.h"
 #include "frontend/Parser.h"
 #include "frontend/Prelude.h"
 
@@ -150,7 +151,18 @@ std::vector<ReferenceEntry> sinter::referenceEntries() {
 // Markdown
 //===----------------------------------------------------------------------===//
 
+static void writeSettings(raw_ostream &os) {
+  os << "### Settings of 'train'\n\n"
+        "| setting | unless given | |\n|---|---|---|\n";
+  for (const TrainSetting &setting : trainSettings())
+    os << "| `" << setting.name << "` | "
+       << (setting.standard.empty() ? "must be given" : setting.standard)
+       << " | " << setting.doc << " |\n";
+  os << '\n';
+}
+
 void sinter::writeReference(raw_ostream &os) {
+  writeSettings(os);
   std::vector<ReferenceEntry> entries = referenceEntries();
   for (size_t i = 0; i < entries.size(); ++i) {
     const ReferenceEntry &entry = entries[i];

@@ -5,9 +5,23 @@
 using namespace mlir;
 using namespace sinter;
 
-static constexpr StringLiteral settingNames[] = {
-    "epochs",     "batch", "optimizer", "shuffle",   "seed",    "clip_norm",
-    "clip_value", "folds", "patience",  "min_delta", "monitor", "accumulate"};
+static constexpr TrainSetting settings[] = {
+    {"epochs", "", "how often the training rows are gone through"},
+    {"batch", "", "rows of a step; the last of an epoch may have fewer"},
+    {"optimizer", "", "an update rule with its settings, as 'sgd(lr = 0.1)'"},
+    {"shuffle", "true", "a new order of the rows in each epoch"},
+    {"seed", "0", "of initial values, order and random draws"},
+    {"clip_norm", "None", "the largest norm of all gradients together"},
+    {"clip_value", "None", "the largest magnitude of a gradient's element"},
+    {"accumulate", "1", "batches whose gradients are averaged in one step"},
+    {"folds", "None", "as many experiments, each validated on another part"},
+    {"patience", "None", "epochs without a better figure that end it"},
+    {"monitor", "the first figure",
+     "the loss or metric that 'patience' watches"},
+    {"min_delta", "0", "how much better counts as better"},
+};
+
+ArrayRef<TrainSetting> sinter::trainSettings() { return settings; }
 
 /// A training of more folds would rather be a loop.
 static constexpr int64_t maxFolds = 64;
@@ -87,8 +101,9 @@ bool Elaborator::evaluateSetting(Experiment &experiment,
     return evaluateMinDelta(experiment, stmt->value);
   if (stmt->name == "monitor")
     return evaluateMonitor(experiment, stmt->value);
-  SmallVector<StringRef> known(std::begin(settingNames),
-                               std::end(settingNames));
+  SmallVector<StringRef> known;
+  for (const TrainSetting &setting : settings)
+    known.push_back(setting.name);
   StringRef closest = closestName(stmt->name, known);
   Diagnostic &diagnostic =
       emit.error(Code::UnknownSetting, stmt->nameLoc,
