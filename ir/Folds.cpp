@@ -72,8 +72,33 @@ static Attribute makeFloat(Type type, const APFloat &value) {
   return value.isNaN() ? Attribute() : FloatAttr::get(type, value);
 }
 
-/// Applies `onFloats` or `onInts` to two numbers of one type.
-/// Null when one is unknown or the result is NaN.
+/// Literal tensors of more elements are computed by the program.
+static constexpr int64_t maxFoldedElements = 1024;
+
+using NumberRule = llvm::function_ref<Attribute(Attribute, Attribute)>;
+
+/// Applies `rule` to the elements of two operands, one of them a literal tensor
+/// and the other one too or a number. Null where the rule is.
+static Attribute foldElements(Attribute lhs, Attribute rhs, NumberRule rule) {
+  DenseElementsAttr a = dyn_cast_or_null<DenseElementsAttr>(lhs);
+  DenseElementsAttr b = dyn_cast_or_null<DenseElementsAttr>(rhs);
+  DenseElementsAttr shape = a ? a : b;
+  if (!lhs || !rhs || !shape || shape.empty() ||
+      shape.getNumElements() > maxFoldedElements)
+    return {};
+  SmallVector<Attribute> results;
+  for (int64_t i = 0; i < shape.getNumElements(); ++i) {
+    results.push_back(rule(a ? a.getValues<Attribute>()[i] : lhs,
+                           b ? b.getValues<Attribute>()[i] : rhs));
+    if (!results.back())
+      return {};
+  }
+  Type element = cast<TypedAttr>(results.front()).getType();
+  return DenseElementsAttr::get(shape.getType().clone(element), results);
+}
+
+/// Applies `onFloats` or `onInts` to two numbers of one type, or to the
+/// elements of literal tensors. Null when one is unknown or the result is NaN.
 template <typename FloatRule, typename IntRule>
 static Attribute foldNumbers(Attribute lhs, Attribute rhs, FloatRule onFloats,
                              IntRule onInts) {
@@ -83,7 +108,9 @@ static Attribute foldNumbers(Attribute lhs, Attribute rhs, FloatRule onFloats,
   std::optional<APSInt> i = intOf(lhs), j = intOf(rhs);
   if (i && j)
     return IntegerAttr::get(cast<IntegerAttr>(lhs).getType(), onInts(*i, *j));
-  return {};
+  return foldElements(lhs, rhs, [&](Attribute x, Attribute y) {
+    return foldNumbers(x, y, onFloats, onInts);
+  });
 }
 
 /// The conversion that sinter.cast describes. Null for NaN to floating point.
@@ -271,8 +298,14 @@ OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
   if (getInput().getType() == getType())
     return getInput();
   Type to = cast<RankedTensorType>(getType()).getElementType();
+  auto convert = [&](Attribute number, Attribute) {
+    return convertNumber(number, to);
+  };
   if (Attribute number = convertNumber(adaptor.getInput(), to))
     return number;
+  if (Attribute literal =
+          foldElements(adaptor.getInput(), adaptor.getInput(), convert))
+    return literal;
 
   CastOp inner = getInput().getDefiningOp<CastOp>();
   if (!inner)

@@ -211,3 +211,39 @@ func.func @reversal_stays(%x: tensor<4xf32>) -> tensor<4xf32> {
   %0 = sinter.slice %x offsets [3] strides [-1] : tensor<4xf32> -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+// Literals of up to 1024 elements are computed like numbers.
+// CHECK-LABEL: func.func @literals
+func.func @literals() -> (tensor<3xf32>, tensor<3xf64>, tensor<2xi32>) {
+  // CHECK-DAG: %[[A:.*]] = sinter.constant dense<[3.000000e+00, 5.000000e+00, 7.000000e+00]> : tensor<3xf32>
+  // CHECK-DAG: %[[B:.*]] = sinter.constant dense<[1.000000e+00, 2.000000e+00, 3.000000e+00]> : tensor<3xf64>
+  // CHECK-DAG: %[[C:.*]] = sinter.constant dense<[-2147483648, 4]> : tensor<2xi32>
+  %i = sinter.constant dense<[1, 2, 3]> : tensor<3xi32>
+  %f = sinter.cast %i : tensor<3xi32> -> tensor<3xf32>
+  %two = sinter.splat 2.0 : f32 -> tensor<3xf32>
+  %one = sinter.splat 1.0 : f32 -> tensor<3xf32>
+  %m = sinter.mul %two, %f : tensor<3xf32>
+  %s = sinter.add %m, %one : tensor<3xf32>
+  %d = sinter.cast %i : tensor<3xi32> -> tensor<3xf64>
+  %x = sinter.constant dense<[2147483647, 1]> : tensor<2xi32>
+  %y = sinter.constant dense<[1, 3]> : tensor<2xi32>
+  %w = sinter.add %x, %y : tensor<2xi32>
+  // CHECK: return %[[A]], %[[B]], %[[C]]
+  return %s, %d, %w : tensor<3xf32>, tensor<3xf64>, tensor<2xi32>
+}
+
+// -----
+
+// One element is NaN, whose sign is the machine's; one literal is too long.
+// CHECK-LABEL: func.func @literals_stay
+func.func @literals_stay() -> (tensor<2xf32>, tensor<1025xf32>) {
+  // CHECK: sinter.div
+  %a = sinter.constant dense<[0.0, 1.0]> : tensor<2xf32>
+  %q = sinter.div %a, %a : tensor<2xf32>
+  // CHECK: sinter.cast
+  %long = sinter.constant dense<"0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebfc0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fa000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebfc0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fa000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebfc0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fa000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebfc0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fa000102030405060708090a0b0c0d0e0f1011121314"> : tensor<1025xi8>
+  %c = sinter.cast %long : tensor<1025xi8> -> tensor<1025xf32>
+  return %q, %c : tensor<2xf32>, tensor<1025xf32>
+}
