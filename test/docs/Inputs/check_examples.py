@@ -114,6 +114,9 @@ def main():
         write_data(folder)
         for line, marks, text, expected in found:
             code = first_code(text)
+            if not code:
+                failures.append((line, "it is empty"))
+                continue
             if match := re.search(r"file=(\S+)", marks):
                 (folder / match[1]).write_text(text)
             elif not marks.startswith("json") and SETTING.match(code):
