@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
 """Plants bugs in the compiler and shows that random graphs find them.
 
-    test/graphs/plant_bugs.py [--folder FOLDER] [--seeds N] [NAME...]
+    test/graphs/plant_bugs.py [--build FOLDER] [--seeds N] [NAME...]
 
-Each patch of test/graphs/bugs breaks one thing. It is applied in a copy of the
-sources, sinter-graphtest is built there and run until it fails or has checked N
-graphs. Prints a table of Markdown; ends with 1 if a bug was not found. The first
-build takes as long as building Sinter, each other a file and a link.
+Each patch of test/graphs/bugs breaks one thing in one file. It is applied to a
+copy of the file, which is compiled and linked in place of the original into a
+sinter-graphtest of its own; that runs until it fails or has checked N graphs.
+Sources and build are left as they are. Prints a table of Markdown; ends with 1 if
+a bug was not found.
 """
 
 import argparse
 import re
-import shutil
+import shlex
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -21,73 +23,82 @@ ROOT = Path(__file__).resolve().parents[2]
 BUGS = ROOT / "test" / "graphs" / "bugs"
 
 
-def copy_sources(folder):
-    """The files under version control, as they are now. Equal ones keep their
-    times, so that they are not built again."""
-    names = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True,
-                           capture_output=True, text=True).stdout.splitlines()
-    for name in names:
-        source, target = ROOT / name, folder / name
-        if not source.is_file():
-            continue
-        if target.is_file() and target.read_bytes() == source.read_bytes():
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, target)
-
-
-def build(folder):
-    if not (folder / "build" / "build.ninja").exists():
-        subprocess.run(["cmake", "--preset", "dev", "-B", "build"], cwd=folder,
-                       check=True, stdout=subprocess.DEVNULL)
-    result = subprocess.run(["ninja", "-C", "build", "sinter-graphtest"],
-                            cwd=folder, capture_output=True, text=True)
+def run(command, **options):
+    result = subprocess.run(command, capture_output=True, text=True, **options)
     if result.returncode:
-        sys.exit(result.stdout[-4000:])
+        sys.exit(f"{command}\n{result.stdout}{result.stderr}")
+    return result.stdout
 
 
-def patch(folder, name, *options):
-    subprocess.run(["patch", "-p1", "-s", *options, "-i", BUGS / (name + ".patch")],
-                   cwd=folder, check=True)
+class Tester:
+    """How sinter-graphtest was built."""
+
+    def __init__(self, build):
+        self.build = build
+        run(["ninja", "-C", build, "sinter-graphtest"])
+        self.commands = run(["ninja", "-C", build, "-t", "commands",
+                             "sinter-graphtest"]).splitlines()
+
+    def compile(self, original, changed, output):
+        """Compiles `changed` as `original` was."""
+        ending = f" -c {original}"
+        command = next(line for line in self.commands if line.endswith(ending))
+        words = shlex.split(command)
+        words[-1] = str(changed)
+        for option, value in (("-o", output), ("-MF", f"{output}.d")):
+            words[words.index(option) + 1] = str(value)
+        run(words, cwd=self.build)
+
+    def link(self, changed, output):
+        """Links with `changed`, before the archives that hold the original."""
+        command = self.commands[-1].removeprefix(": && ").removesuffix(" && :")
+        words = shlex.split(command)
+        words[words.index("-o") + 1] = str(output)
+        run([words[0], str(changed)] + words[1:], cwd=self.build)
 
 
-def find(folder, seeds):
+def find(tester, seeds):
     """The first failure: its seed and what it says; None if there is none."""
-    result = subprocess.run(
-        ["build/bin/sinter-graphtest", "--seeds", f"0..{seeds}", "--stop",
-         "--no-reduce", "--jobs", "2"],
-        cwd=folder, capture_output=True, text=True)
+    result = subprocess.run([tester, "--seeds", f"0..{seeds}", "--stop",
+                             "--no-reduce", "--jobs", "2"],
+                            capture_output=True, text=True)
     match = re.search(r"^seed (\d+): (.*)$", result.stdout, re.M)
     return (int(match[1]), match[2]) if match else None
 
 
+def plant(name, tester, folder, seeds):
+    patch = BUGS / (name + ".patch")
+    file = re.search(r"^--- a/(.*)$", patch.read_text(), re.M)[1]
+    # Includes without a folder are looked up beside the file, hence its name.
+    copy = folder / Path(file).name
+    copy.write_text((ROOT / file).read_text())
+    run(["patch", "-s", copy, patch])
+    tester.compile(ROOT / file, copy, folder / "changed.o")
+    tester.link(folder / "changed.o", folder / "graphtest")
+    return find(folder / "graphtest", seeds)
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--folder", type=Path, default=ROOT / "build" / "planted")
+    parser.add_argument("--build", type=Path, default=ROOT / "build")
     parser.add_argument("--seeds", type=int, default=400)
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     names = options.names or sorted(path.stem for path in BUGS.glob("*.patch"))
 
-    copy_sources(options.folder)
-    build(options.folder)
+    tester = Tester(options.build)
     print("| bug | what it breaks | found by seed | as | seconds |")
     print("|---|---|---|---|---|")
     missed = 0
     for name in names:
-        patch(options.folder, name)
-        try:
-            build(options.folder)
-            start = time.time()
-            found = find(options.folder, options.seeds)
-            seconds = round(time.time() - start)
-        finally:
-            patch(options.folder, name, "-R")
+        start = time.time()
+        with tempfile.TemporaryDirectory() as folder:
+            found = plant(name, tester, Path(folder), options.seeds)
         about = (BUGS / (name + ".patch")).read_text().splitlines()[0].rstrip(".")
         seed, text = found or ("**not found**", "")
         missed += not found
-        print(f"| {name} | {about} | {seed} | {text[:90]} | {seconds} |", flush=True)
-    build(options.folder)
+        print(f"| {name} | {about} | {seed} | {text[:90]} | "
+              f"{round(time.time() - start)} |", flush=True)
     sys.exit(missed != 0)
 
 
