@@ -165,7 +165,7 @@ typedef struct SinterCategories {
  * steps, then one number for each word of each categorical column, and one for
  * no word at all if `missing`. */
 typedef struct SinterTable {
-  uint64_t numFiles;
+  uint64_t numFiles;        /* 1 or 2 */
   const char *const *files; /* the one to train on first */
   const char *id, *label;   /* columns, or empty */
   uint64_t numNumeric;

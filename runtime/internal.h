@@ -143,8 +143,11 @@ int readNpy(const Mapping *file, const char *path, const SinterSource *info,
             Source *source);
 int readTensorRows(const Mapping *file, const char *path,
                    const SinterSource *info, Source *source);
-/* Makes rows of the CSV files of a table. */
-int readTable(Session *session, const SinterSource *info, Source *source);
+/* Makes rows of the CSV files of a table, given in the table's order. */
+int readTable(const Mapping *files, const SinterSource *info, Source *source);
+/* Maps the file `name` under --data; `info` is the source that wants it. */
+int mapDataFile(const Session *session, const SinterSource *info,
+                const char *name, char path[MAX_PATH_BYTES], Mapping *file);
 /* Is the shape the one that `info` wants? */
 int shapeFits(const SinterSource *info, uint32_t rank, const int64_t *shape);
 /* Bytes of a row as `info` wants it. */

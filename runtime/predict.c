@@ -1,5 +1,6 @@
 /* predict.c - predictions for rows of the data, or of a file. */
 
+#include "runtime/csv_file.h"
 #include "runtime/training.h"
 
 #include <errno.h>
@@ -12,8 +13,11 @@ typedef struct Prediction {
   const SinterExperiment *experiment;
   const SinterFunction *function;
   const SinterBuffer *result;
-  int64_t begin, end; /* rows */
-  Source input;       /* from --in */
+  int64_t begin, end;       /* rows */
+  Source input;             /* from --in */
+  const SinterTable *table; /* that the rows are of, with an id and a label */
+  CsvFile ids;
+  uint64_t idPlace;
   int hasInput;
   int isNpy;
   int isAtomic;
@@ -143,6 +147,29 @@ static int chooseRows(Session *session, Prediction *p) {
   return code;
 }
 
+/* Predictions for rows of a table are named by its ids. */
+static int openIds(const Session *session, Prediction *p) {
+  const SinterArg *feed = firstFeed(p->function);
+  const SinterSource *info =
+      feed->source < 0 ? NULL : &sinter_program.sources[feed->source];
+  if (p->hasInput || !info || info->kind != SINTER_SOURCE_TABLE ||
+      !*info->table->id || !*info->table->label)
+    return EXIT_OK;
+  char path[MAX_PATH_BYTES];
+  Mapping file;
+  int code = mapDataFile(session, info, info->path, path, &file);
+  if (!code)
+    code = openCsvFile(&p->ids, info->path, &file);
+  if (!code)
+    code = findCsvColumn(&p->ids, info->table->id, &p->idPlace);
+  for (int64_t row = 0; !code && row < p->begin; ++row) {
+    int more;
+    code = nextCsvRecord(&p->ids, &more);
+  }
+  p->table = info->table;
+  return code;
+}
+
 /* Opens --out: a file that appears when it is complete, or a device. */
 static int openOutput(Prediction *p, const char *out) {
   static char bytes[4096];
@@ -200,16 +227,29 @@ static void writeHeader(const Prediction *p) {
     textNpyHeader(p->text, p->result, p->end - p->begin);
     return;
   }
-  if (hasLabel(p))
+  if (p->table)
+    textFormat(p->text, "%s,", p->table->id);
+  else if (hasLabel(p))
     textString(p->text, "label,");
   if (columns == 1)
-    textString(p->text, "predict");
+    textString(p->text, p->table ? p->table->label : "predict");
   for (uint64_t i = 0; columns > 1 && i < columns; ++i)
     textFormat(p->text, i ? ",p%llu" : "p%llu", (unsigned long long)i);
   textChar(p->text, '\n');
 }
 
-static void writeRow(const Prediction *p, const char *row) {
+/* The id of the next row, as it stands in the file. */
+static void writeId(Prediction *p) {
+  int more;
+  if (nextCsvRecord(&p->ids, &more) || !more)
+    return; /* the rows have been read once: there are as many */
+  const Cell *cell = &p->ids.cells[p->idPlace];
+  textString(p->text, cell->isQuoted ? "\"" : "");
+  textBytes(p->text, cell->begin, cell->size);
+  textString(p->text, cell->isQuoted ? "\"," : ",");
+}
+
+static void writeRow(Prediction *p, const char *row) {
   uint64_t columns = numColumns(p->result);
   uint32_t dtype = p->result->dtype;
   uint64_t size = dtypeSize(dtype), best = 0;
@@ -217,7 +257,9 @@ static void writeRow(const Prediction *p, const char *row) {
     if (readScalar(row + i * size, dtype).value >
         readScalar(row + best * size, dtype).value)
       best = i;
-  if (hasLabel(p))
+  if (p->table)
+    writeId(p);
+  else if (hasLabel(p))
     textFormat(p->text, "%llu,", (unsigned long long)best);
   for (uint64_t i = 0; i < columns; ++i) {
     if (i > 0)
@@ -227,7 +269,7 @@ static void writeRow(const Prediction *p, const char *row) {
   textChar(p->text, '\n');
 }
 
-static int predictRows(Session *session, const Prediction *p) {
+static int predictRows(Session *session, Prediction *p) {
   writeHeader(p);
   Batch batch = {NULL, p->begin, 0, p->hasInput ? &p->input : NULL};
   uint64_t rowBytes = bufferRowBytes(p->result);
@@ -249,10 +291,20 @@ static int predictRows(Session *session, const Prediction *p) {
   return EXIT_OK;
 }
 
+/* The folds of an experiment have one name. */
+static int isOneExperiment(void) {
+  uint64_t count = sinter_program.numExperiments;
+  for (uint64_t i = 1; i < count; ++i)
+    if (strcmp(sinter_program.experiments[i].name,
+               sinter_program.experiments[0].name) != 0)
+      return 0;
+  return count > 0;
+}
+
 int commandPredict(Session *session) {
   static Prediction p;
   const Options *options = session->options;
-  if (options->numNames == 0 && sinter_program.numExperiments != 1)
+  if (options->numNames == 0 && !isOneExperiment())
     return fail(EXIT_USAGE,
                 "'predict' wants the name of an experiment, there "
                 "are %llu",
@@ -271,6 +323,9 @@ int commandPredict(Session *session) {
   if (p.result->rank == 0 || p.result->shape[0] >= 0)
     return fail(EXIT_USAGE, "what '%s' predicts has no row per example",
                 p.experiment->name);
+  code = openIds(session, &p);
+  if (code)
+    return code;
   code = openOutput(&p, options->out);
   if (code)
     return code;

@@ -48,20 +48,46 @@ int checkRows(const SinterSource *info, const Source *source,
   return EXIT_OK;
 }
 
-/* Opens the file of a source. The rows stay mapped. */
-static int openRows(Session *session, const SinterSource *info,
-                    Source *source) {
-  char path[MAX_PATH_BYTES];
+int mapDataFile(const Session *session, const SinterSource *info,
+                const char *name, char path[MAX_PATH_BYTES], Mapping *file) {
   const char *folder = session->options->data;
-  if (!joinPath(path, sizeof path, folder ? folder : "", info->path))
-    return fail(EXIT_IO, "the path of '%s' is too long", info->path);
-  Mapping file;
-  int error = mapFile(path, &file);
+  if (!joinPath(path, MAX_PATH_BYTES, folder ? folder : "", name))
+    return fail(EXIT_IO, "the path of '%s' is too long", name);
+  int error = mapFile(path, file);
   if (error)
     return fail(error == ENOMEM ? EXIT_MEMORY : EXIT_IO,
                 "cannot read '%s': %s%s (%s)", path, errorText(error),
                 folder ? "" : "; --data DIR says where data files are",
                 info->location);
+  return EXIT_OK;
+}
+
+static int openTable(Session *session, const SinterSource *info,
+                     Source *source) {
+  enum { MOST_FILES = 2 };
+  Mapping files[MOST_FILES];
+  char path[MAX_PATH_BYTES];
+  int code = EXIT_OK;
+  uint64_t mapped = 0;
+  for (; !code && mapped < info->table->numFiles && mapped < MOST_FILES;
+       ++mapped)
+    code = mapDataFile(session, info, info->table->files[mapped], path,
+                       &files[mapped]);
+  if (!code)
+    code = readTable(files, info, source);
+  for (uint64_t f = 0; !code && f < mapped; ++f)
+    unmapFile(&files[f]);
+  return code;
+}
+
+/* Opens the file of a source. The rows stay mapped. */
+static int openRows(Session *session, const SinterSource *info,
+                    Source *source) {
+  char path[MAX_PATH_BYTES];
+  Mapping file;
+  int code = mapDataFile(session, info, info->path, path, &file);
+  if (code)
+    return code;
   switch (info->kind) {
   case SINTER_SOURCE_NPY:
     return readNpy(&file, path, info, source);
@@ -95,7 +121,7 @@ int bindSources(Session *session, const SinterFunction *function) {
       continue;
     }
     int code = info->kind == SINTER_SOURCE_TABLE
-                   ? readTable(session, info, source)
+                   ? openTable(session, info, source)
                    : openRows(session, info, source);
     if (code)
       return code;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* ---- A program with two parameters ----------------------------------------
  */
@@ -65,19 +66,27 @@ int readAsTensors(const Mapping *bytes) {
 }
 
 int readAsIdx(const Mapping *bytes) {
-  static const SinterSource info = {"label", "t:3:1", SINTER_SOURCE_IDX,
-                                    -1,      "f",     SINTER_U8,
-                                    2,       {-1, 3}, 1,
-                                    0,       0,       9,
-                                    NULL};
+  static const SinterSource info = {.name = "label",
+                                    .location = "t:3:1",
+                                    .kind = SINTER_SOURCE_IDX,
+                                    .path = "f",
+                                    .dtype = SINTER_U8,
+                                    .rank = 2,
+                                    .shape = {-1, 3},
+                                    .hasRange = 1,
+                                    .maxValue = 9};
   Source source;
   return readIdx(bytes, "damaged", &info, &source);
 }
 
 int readAsNpy(const Mapping *bytes) {
-  static const SinterSource info = {
-      "x", "t:4:1", SINTER_SOURCE_NPY, -1, "f", SINTER_F32, 2, {-1, 2}, 0, 0, 0,
-      0,   NULL};
+  static const SinterSource info = {.name = "x",
+                                    .location = "t:4:1",
+                                    .kind = SINTER_SOURCE_NPY,
+                                    .path = "f",
+                                    .dtype = SINTER_F32,
+                                    .rank = 2,
+                                    .shape = {-1, 2}};
   Source source;
   memset(&source, 0, sizeof source);
   int code = readNpy(bytes, "damaged", &info, &source);
@@ -86,6 +95,43 @@ int readAsNpy(const Mapping *bytes) {
   if (!code && source.rows > 0)
     last = source.data[(uint64_t)source.rows * source.rowBytes - 1];
   (void)last;
+  return code;
+}
+
+int readAsTensorRows(const Mapping *bytes) {
+  static const SinterSource info = {.name = "x",
+                                    .location = "t:5:1",
+                                    .kind = SINTER_SOURCE_SAFETENSORS,
+                                    .path = "f",
+                                    .dtype = SINTER_F32,
+                                    .rank = 2,
+                                    .shape = {-1, 2},
+                                    .tensor = "w"};
+  Source source;
+  return readTensorRows(bytes, "damaged", &info, &source);
+}
+
+int readAsTable(const Mapping *bytes) {
+  static const char *const files[] = {"f"}, *const numeric[] = {"a"},
+                           *const words[] = {"u", "v \"w\""};
+  static const SinterTableStep steps[] = {{SINTER_STEP_STANDARDISE, 0},
+                                          {SINTER_STEP_FILL, 0}};
+  static const SinterCategories categorical[] = {{"b", 2, words}};
+  static const SinterTable table = {1, files, "", "y",         1, numeric,
+                                    2, steps, 1,  categorical, 1};
+  static const SinterSource info = {.name = "t",
+                                    .location = "t:6:1",
+                                    .kind = SINTER_SOURCE_TABLE,
+                                    .path = "f",
+                                    .dtype = SINTER_F32,
+                                    .rank = 2,
+                                    .shape = {-1, 4},
+                                    .tensor = "features",
+                                    .table = &table};
+  Source source = {0};
+  int code = readTable(bytes, &info, &source);
+  if (source.data)
+    munmap((void *)source.data, (uint64_t)source.rows * source.rowBytes);
   return code;
 }
 

@@ -17,6 +17,11 @@ int readAsIdx(const Mapping *file);
 /* Rows of two f32. */
 int readAsNpy(const Mapping *file);
 
+/* Rows of two f32 of the tensor "w". */
+int readAsTensorRows(const Mapping *file);
+/* The table of a number "a", a word "b" and a label "y". */
+int readAsTable(const Mapping *file);
+
 /* Reads an exact copy, so that a read past its end is seen, and forgets the
  * messages. */
 int readCopy(Reader reader, const void *bytes, size_t size);

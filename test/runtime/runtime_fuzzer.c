@@ -1,7 +1,8 @@
 /* runtime_fuzzer.c - any bytes through what a produced program reads.
  *
  * A libFuzzer target. The first byte chooses the reader: safetensors, IDX,
- * .npy, a command line (words end at a NUL) or a number. */
+ * .npy, rows of safetensors, a table of CSV, a command line (words end at a
+ * NUL) or a number. */
 
 #include "test/runtime/readers.h"
 
@@ -46,17 +47,18 @@ static void readNumber(const uint8_t *bytes, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
-  static const Reader readers[] = {readAsTensors, readAsIdx, readAsNpy};
+  static const Reader readers[] = {readAsTensors, readAsIdx, readAsNpy,
+                                   readAsTensorRows, readAsTable};
   standardOutput.fd = standardError.fd = -1;
   standardOutput.size = standardError.size = 0;
   if (size == 0)
     return 0;
-  unsigned choice = bytes[0] % 5;
+  unsigned choice = bytes[0] % 7;
   ++bytes;
   --size;
-  if (choice < 3)
+  if (choice < 5)
     readCopy(readers[choice], bytes, size);
-  else if (choice == 3)
+  else if (choice == 5)
     readCommandLine(bytes, size);
   else
     readNumber(bytes, size);

@@ -61,7 +61,7 @@ def expected(folder, name):
 def check(folder, path):
     wanted = expected(folder, "test.csv")
     with open(path) as file:
-        found = [[float(cell) for cell in line.split(",")] for line in file.read().split("\n")[1:] if line]
+        found = [[float(cell) for cell in line.split(",")[1:]] for line in file.read().split("\n")[1:] if line]
     assert len(found) == len(wanted) and len(found[0]) == len(wanted[0]), (len(found), len(found[0]), len(wanted[0]))
     for left, right in zip(found, wanted):
         for a, b in zip(left, right):
