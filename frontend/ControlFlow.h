@@ -1,4 +1,9 @@
 //===- ControlFlow.h - Branches and loops decided at run time --*- C++ -*-===//
+//
+// What a branch or loop yields is known only after its body was elaborated. So
+// the body is built in a draft without results, whose regions then move into
+// the operation proper.
+//
 
 #ifndef SINTER_FRONTEND_CONTROLFLOW_H
 #define SINTER_FRONTEND_CONTROLFLOW_H
@@ -55,6 +60,17 @@ struct LoopVariable {
 
   ElementInfo element() const { return {type.getElementType(), isWeak}; }
 };
+/// A list as a tensor, built here; everything else as it is.
+Object materialized(Elaborator &elaborator, Loc loc, const Object &object);
+/// The dimensions of a number or tensor.
+Dims dimsOfObject(const Object &object);
+/// "f32[3]" of a number or tensor.
+std::string typeText(Emitter &emit, const Object &object);
+/// Ends a block with the values that an operation yields. False if one of them
+/// could not be built.
+bool yieldFrom(
+    Emitter &emit, Loc loc, mlir::Block &block,
+    llvm::function_ref<bool(llvm::SmallVectorImpl<mlir::Value> &)> add);
 } // namespace sinter
 
 #endif // SINTER_FRONTEND_CONTROLFLOW_H

@@ -12,7 +12,8 @@
 //   ElementWrites.cpp  x[...] = e
 //   Calls.cpp        arguments, inlining of functions
 //   Statements.cpp   let, var, assignment, for, print, check
-//   ControlFlow.cpp  if, while
+//   ControlFlow.cpp  if
+//   Loops.cpp        while
 //   Data.cpp         data sections and their columns
 //   FileRows.cpp     rows of files
 //   Parameters.cpp   parameters, initialisers
@@ -289,6 +290,10 @@ private:
                       bool isStatement);
   Object runtimeIf(const IfExpr *expr, size_t first, mlir::Value condition,
                    Scope &scope, bool isStatement);
+  std::optional<mlir::Value> runtimeCondition(Loc loc, const Object &object);
+  bool isOutsideRegions(Loc loc, const llvm::Twine &what);
+
+  // Loops.cpp
   void executeWhile(const WhileStmt *stmt, Scope &scope);
   bool enterLoop(const WhileStmt *stmt, Scope &scope,
                  std::vector<LoopVariable> &variables);
@@ -296,8 +301,6 @@ private:
                              std::vector<LoopVariable> &variables,
                              bool &isFinal);
   mlir::Value loopCondition(const WhileStmt *stmt, Scope &scope);
-  std::optional<mlir::Value> runtimeCondition(Loc loc, const Object &object);
-  bool isOutsideRegions(Loc loc, const llvm::Twine &what);
 
   // Operators.cpp
   Object foldNumbers(BinaryOp op, Loc loc, const Object &a, const Object &b);

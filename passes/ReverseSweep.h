@@ -2,7 +2,8 @@
 //
 // The traversal of operations against their order. The rules of the operations
 // are theirs (ir/Gradients.cpp); those of `sinter.if` and `sinter.while`, which
-// hold operations themselves, are in DifferentiateControl.cpp.
+// hold operations themselves, are in DifferentiateControl.cpp and
+// DifferentiateLoops.cpp.
 //
 //===----------------------------------------------------------------------===//
 
