@@ -142,7 +142,7 @@ Constant *ProgramEmitter::emitSource(StringRef name) {
   return tables.record<SinterSource>(
       {tables.text(name), tables.location(op->getLoc()),
        tables.number32(file ? sourceKind(file.getFormat())
-                            : SINTER_SOURCE_STORE),
+                            : uint32_t(SINTER_SOURCE_STORE)),
        tables.number32(symbol), tables.text(file ? file.getPath() : ""),
        tables.number32(dtypeOf(type.getElementType())),
        tables.number32(type.getRank()), tables.shape(dimsOf(type)),
