@@ -1,8 +1,8 @@
 //===- PlanToLLVM.h - Planned functions and tables -------------*- C++ -*-===//
 //
 // The last step before LLVM: each planned function becomes a SinterCall of
-// runtime/abi.h, a flat list of kernel calls, and what the runtime has to know
-// of the program becomes the constant `sinter_program`.
+// runtime/abi.h, kernel calls with jumps around them, and what the runtime has
+// to know of the program becomes the constant `sinter_program`.
 //
 //===----------------------------------------------------------------------===//
 

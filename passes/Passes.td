@@ -286,6 +286,8 @@ def Schedule : Pass<"sinter-schedule", "::mlir::ModuleOp"> {
     Afterwards every `sinter.store` stores the result of a launch that may write
     straight into the symbol: after all reads of the symbol and after the last
     `sinter.guard` or `sinter.check`. Where no order allows that, a copy is added.
+    The lists in branches and loops are ordered likewise; where a carried value
+    and its next one are needed at the same time, one of them is copied.
   }];
   let options = [
     Option<"reorder", "reorder", "bool", /*default=*/"true",

@@ -16,9 +16,9 @@
 
 namespace sinter {
 /// Adds copies to `body`, the scheduled list of a function, so that values that
-/// have one place are never needed at the same time. None is added where a value
-/// is read for the last time by what makes the next value of its place: a loop
-/// of element writes moves an element a trip.
+/// have one place are never needed at the same time. None is added where a
+/// value is read for the last time by what makes the next value of its place: a
+/// loop of element writes moves an element a trip.
 void isolatePlaces(mlir::Block &body, KernelTable &kernels);
 
 /// The values that have one place with others.
