@@ -125,8 +125,9 @@ TEST(LanguageFiles, MutationsDoNoHarm) {
         SyntaxRun run(mutant, spellingOf(path));
         expectLocated(run);
         run.errors();
-        if (run.file)
+        if (run.file) {
           EXPECT_EQ(lossOfRoundTrips(run), "") << mutant;
+        }
       }
     }
   });
