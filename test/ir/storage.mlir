@@ -8,6 +8,12 @@ sinter.global state @"m/v" : tensor<2x3xf32> {label = "v", owner = "m", offset =
 sinter.global column @"d.x" : tensor<1000x2xf64> {label = "d.x", owner = ""}
 // CHECK: sinter.source @labels "idx" "train-labels-idx1-ubyte" : tensor<?xui8, #sinter.enc<rows max 60000>> {range = array<i64: 0, 9>}
 sinter.source @labels "idx" "train-labels-idx1-ubyte" : tensor<?xui8, #sinter.enc<rows max 60000>> {range = array<i64: 0, 9>}
+// CHECK: sinter.source @x "npy" "x.npy" : tensor<60x3xf32>
+sinter.source @x "npy" "x.npy" : tensor<60x3xf32>
+// CHECK: sinter.source @w "safetensors" "net.safetensors" "w" : tensor<4x1xf64>
+sinter.source @w "safetensors" "net.safetensors" "w" : tensor<4x1xf64>
+// CHECK: sinter.source @houses.label "table" "train.csv" "label" : tensor<?x1xf32, #sinter.enc<rows max 9>> {table = {files = ["train.csv"], label = "price"}}
+sinter.source @houses.label "table" "train.csv" "label" : tensor<?x1xf32, #sinter.enc<rows max 9>> {table = {files = ["train.csv"], label = "price"}}
 // CHECK: sinter.experiment @m
 sinter.experiment @m {epochs = 3 : i64, batch = 10 : i64, seed = 0 : i64, shuffle = true, train_rows = array<i64: 0, -1>}
 
