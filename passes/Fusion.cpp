@@ -303,6 +303,7 @@ private:
   Facts factsOf(Operation *op) const;
   bool tryMerge(unsigned producer, unsigned consumer);
   bool isConnectedApart(unsigned producer, unsigned consumer) const;
+  Operation *resultsAfter(Operation *op) const;
   void merge(unsigned producer, unsigned consumer);
   void joinReaders(Operation *op);
   void mergeReadersOfRows();
@@ -312,6 +313,8 @@ private:
   Fusion &fusion;
   DenseMap<Operation *, unsigned> positions;
   SmallVector<unsigned> marks;
+  /// Operations with effects and results: branches and loops.
+  SmallVector<Operation *> ordered;
   llvm::DenseSet<Operation *> beforeBarrier;
   /// Of each group.
   std::vector<Facts> facts;
@@ -323,6 +326,9 @@ void Fuser::number() {
   for (Operation &op : block) {
     if (isTimeMark(&op))
       marks.push_back(next);
+    if (op.getNumResults() > 0 && op.getNumRegions() > 0 &&
+        !isMemoryEffectFree(&op))
+      ordered.push_back(&op);
     positions[&op] = next++;
   }
   for (Operation &op : llvm::reverse(block)) {
@@ -355,6 +361,19 @@ static SmallVector<Operation *> readersOf(Operation *op) {
       llvm::append_range(readers, user->getUsers());
   }
   return readers;
+}
+
+/// What is printed or checked stays in order: the next operation after an
+/// effect whose results wait for it, null if there is none.
+Operation *Fuser::resultsAfter(Operation *op) const {
+  if (isa<LoadOp>(op) || isMemoryEffectFree(op))
+    return nullptr;
+  unsigned position = positions.lookup(op);
+  Operation *const *next =
+      llvm::partition_point(ordered, [&](Operation *other) {
+        return positions.lookup(other) <= position;
+      });
+  return next == ordered.end() ? nullptr : *next;
 }
 
 /// Whether a path leads from one group to the other through a third. Gives up,
@@ -391,6 +410,10 @@ bool Fuser::isConnectedApart(unsigned producer, unsigned consumer) const {
     addUsers(op, /*isStart=*/true);
   while (!work.empty() && !found) {
     Operation *op = work.pop_back_val();
+    Operation *waiting = resultsAfter(op);
+    if (waiting && positions.lookup(waiting) <= facts[consumer].last &&
+        seen.insert(waiting).second)
+      work.push_back(waiting);
     auto group = fusion.groupOf.find(op);
     if (group == fusion.groupOf.end())
       addUsers(op, /*isStart=*/false);

@@ -244,3 +244,30 @@ func.func @scalar_beside_reduction(%x: tensor<4xf32>, %a: tensor<f32>) -> (tenso
   // CHECK: return
   return %b, %c : tensor<f32>, tensor<i1>
 }
+
+// -----
+
+// Checks and loops stay in order: what the first check waits for cannot be
+// computed together with something that reads the loop's result.
+// CHECK-LABEL: func.func @effects_in_order
+func.func @effects_in_order(%x: tensor<3xf32>, %c: tensor<i1>) {
+  // CHECK: sinter.launch
+  // CHECK: sinter.check
+  // CHECK: sinter.while
+  // CHECK: sinter.check
+  %a = sinter.exp %x : tensor<3xf32>
+  %b = sinter.softmax %a : tensor<3xf32>
+  %p = sinter.compare lt %b, %x : tensor<3xf32> -> tensor<3xi1>
+  sinter.check %p sides() text "first" : tensor<3xi1>
+  %r = sinter.while (%x) limit 3 : tensor<3xf32> cond {
+  ^bb0(%i: tensor<3xf32>):
+    sinter.yield %c : tensor<i1>
+  } body {
+  ^bb0(%i: tensor<3xf32>):
+    %n = sinter.neg %i : tensor<3xf32>
+    sinter.yield %n : tensor<3xf32>
+  }
+  %q = sinter.compare lt %a, %r : tensor<3xf32> -> tensor<3xi1>
+  sinter.check %q sides() text "second" : tensor<3xi1>
+  return
+}
