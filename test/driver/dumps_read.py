@@ -7,6 +7,7 @@ import sys
 
 PASSES = ["stabilize", "reassociate-chains", "differentiate", "split-metrics",
           "expand-updates", "simplify", "collapse-affine", "canonicalize", "cse",
+          "loop-invariant-code-motion",
           "fold-transposes", "assign-layout", "outline-kernels",
           "select-kernels", "schedule", "plan-memory", "verify-plan"]
 
