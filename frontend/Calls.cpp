@@ -15,9 +15,18 @@ Object Elaborator::evaluateCall(const CallExpr *expr, const Object *first,
   std::vector<CallArgument> arguments;
   if (first)
     arguments.push_back({firstLoc, {}, *first});
-  for (const Argument &argument : expr->args)
+  // `lr = groups(weights = a, biases = b)` holds the settings lr.weights and
+  // lr.biases.
+  const Builtin *const *builtin = callee.as<const Builtin *>();
+  bool isGroups = builtin && (*builtin)->name == "groups" && !setting.empty();
+  StringRef outer = setting;
+  for (const Argument &argument : expr->args) {
+    std::string part = (outer + "." + argument.name).str();
+    setting = isGroups ? StringRef(part) : outer;
     arguments.push_back(
         {argument.value->loc, argument.name, evaluate(argument.value, scope)});
+    setting = outer;
+  }
   return call(expr->callee->loc, word ? word->name : "this", callee,
               std::move(arguments));
 }

@@ -77,7 +77,15 @@ Value Frame::epoch(Loc loc) {
 Value Frame::hyper(Loc loc, StringRef name, double value) {
   NamedAttribute attr =
       emit.builder.getNamedAttr(valueAttr, emit.builder.getF64FloatAttr(value));
-  return argument(loc, "hyper", name, scalarOf(emit.f64()), attr);
+  // A setting may hold several numbers: the first has its name.
+  std::string word = name.str();
+  for (unsigned number = 2;; ++number) {
+    Value known = argument(loc, "hyper", word, scalarOf(emit.f64()), attr);
+    unsigned index = cast<BlockArgument>(known).getArgNumber();
+    if (function.getArgAttr(index, valueAttr) == attr.getValue())
+      return known;
+    word = (name + "." + Twine(number)).str();
+  }
 }
 
 Value Frame::seed(Loc loc) {

@@ -70,13 +70,11 @@ void Elaborator::addLearningRate(OptimizerUse &use) {
   if (rate == parameters.end() || !rate->value)
     return;
   for (auto [i, given] : llvm::enumerate(use.settings))
-    if (given.name == "lr" ||
-        (given.name.empty() && &parameters[i] == rate))
+    if (given.name == "lr" || (given.name.empty() && &parameters[i] == rate))
       return;
   bool isLibrary = use.rule->loc.file == emit.preludeFile;
   Loc loc = rate->value->loc;
-  Object value =
-      evaluate(rate->value, isLibrary ? *preludeScope : *fileScope);
+  Object value = evaluate(rate->value, isLibrary ? *preludeScope : *fileScope);
   use.settings.push_back({loc, "lr", hyperParameter(loc, "lr", value)});
 }
 

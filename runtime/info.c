@@ -18,6 +18,8 @@ static void printExperiment(Text *text, const SinterExperiment *experiment) {
              experiment->name, (long long)experiment->epochs,
              (long long)experiment->batch, (long long)experiment->seed,
              experiment->shuffle);
+  if (experiment->numFolds)
+    textFormat(text, " fold=%lld", (long long)experiment->fold);
   const SinterFunction *step = updatingFunction(experiment);
   for (uint64_t i = 0; i < step->numArgs; ++i)
     if (step->args[i].kind == SINTER_ARG_HYPER) {

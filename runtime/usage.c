@@ -24,6 +24,8 @@ void printUsage(Text *text) {
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
     const SinterExperiment *experiment = &sinter_program.experiments[i];
     const SinterFunction *step = updatingFunction(experiment);
+    if (experiment->fold > 0)
+      continue;
     textFormat(text, "  %s (epochs %lld, seed %lld)", experiment->name,
                (long long)experiment->epochs, (long long)experiment->seed);
     for (uint64_t j = 0; j < step->numArgs; ++j)
