@@ -39,9 +39,9 @@ bool isReservedWord(llvm::StringRef word);
 /// Reports a reserved word where a name must stand.
 bool checkName(llvm::StringRef word, Loc loc, Diagnostics &diagnostics);
 
-/// What kind of block a statement stands in: it decides what `name = e` and
+/// The kind of block a statement stands in: it decides what `name = e` and
 /// `name { }` mean.
-enum class BlockKind : uint8_t { File, Data, Train, Code };
+enum class BlockGrammar : uint8_t { File, Data, Train, Code };
 
 /// The sections of a `data` declaration.
 llvm::ArrayRef<llvm::StringLiteral> sectionNames();

@@ -370,14 +370,14 @@ IfExpr *Parser::parseIf() {
     arm.loc = loc();
     advance();
     arm.condition = parseExpr();
-    arm.body = arm.condition ? parseBlock(BlockKind::Code) : nullptr;
+    arm.body = arm.condition ? parseBlock(BlockGrammar::Code) : nullptr;
     if (!arm.body)
       return nullptr;
     arms.push_back(arm);
     if (!takeElse())
       return makeIf(file, arms, nullptr);
   } while (isWord("if"));
-  otherwise = parseBlock(BlockKind::Code);
+  otherwise = parseBlock(BlockGrammar::Code);
   return otherwise ? makeIf(file, arms, otherwise) : nullptr;
 }
 

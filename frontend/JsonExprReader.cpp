@@ -347,7 +347,7 @@ IfExpr *JsonReader::readIf(const JsonValue *value) {
     bool isChain =
         stmts.size() == 1 && stmts[0]->find("if") && !stmts[0]->find("#");
     if (!isChain) {
-      Block *block = readBlock(otherwise->value, BlockKind::Code);
+      Block *block = readBlock(otherwise->value, BlockGrammar::Code);
       return block ? makeIf(file, arms, block) : nullptr;
     }
     value = stmts[0];
@@ -363,7 +363,7 @@ bool JsonReader::readIfArm(const JsonValue *value, IfArm &arm) {
     return false;
   arm.loc = loc(*value->find("if"));
   arm.condition = readExpr(condition);
-  arm.body = arm.condition ? readBlock(body, BlockKind::Code) : nullptr;
+  arm.body = arm.condition ? readBlock(body, BlockGrammar::Code) : nullptr;
   return arm.body != nullptr;
 }
 } // namespace sinter

@@ -84,9 +84,9 @@ bool JsonReader::Members::finish() {
 // Blocks
 //===----------------------------------------------------------------------===//
 
-Block *JsonReader::readBlock(const JsonValue *value, BlockKind kind) {
+Block *JsonReader::readBlock(const JsonValue *value, BlockGrammar kind) {
   if (!value->is(JsonValue::Kind::Array))
-    return error(loc(value), kind == BlockKind::File
+    return error(loc(value), kind == BlockGrammar::File
                                  ? "expected an array of declarations"
                                  : "expected an array of statements");
   Block *block = file.create<Block>();
@@ -103,7 +103,7 @@ Block *JsonReader::readBlock(const JsonValue *value, BlockKind kind) {
 }
 
 /// Reads a statement, a comment line or a blank line.
-bool JsonReader::readBlockItem(const JsonValue *value, BlockKind kind,
+bool JsonReader::readBlockItem(const JsonValue *value, BlockGrammar kind,
                                BlockBuilder &block) {
   const JsonMember *comment = value->find("#");
   if (!comment) {
@@ -154,11 +154,11 @@ bool JsonReader::readComment(const JsonValue *value, StringRef &text) {
 
 /// The member whose key is the keyword of the statement.
 const JsonMember *JsonReader::findKeywordMember(const JsonValue *object,
-                                                BlockKind kind) {
+                                                BlockGrammar kind) {
   for (const JsonMember &member : object->members) {
     const Keyword *keyword = findKeyword(member.key);
-    if (keyword && (kind == BlockKind::File ? keyword->isDeclaration
-                                            : keyword->isStatement))
+    if (keyword && (kind == BlockGrammar::File ? keyword->isDeclaration
+                                               : keyword->isStatement))
       return &member;
   }
   return nullptr;
@@ -174,18 +174,18 @@ std::nullptr_t JsonReader::errorNoDeclaration(const JsonValue *value) {
   return errorUnknownKey(value->members.front(), words);
 }
 
-Stmt *JsonReader::readStmt(const JsonValue *value, BlockKind kind) {
+Stmt *JsonReader::readStmt(const JsonValue *value, BlockGrammar kind) {
   const JsonMember *only = onlyMember(value);
-  if (kind == BlockKind::Train) {
+  if (kind == BlockGrammar::Train) {
     if (!only)
       return error(loc(value), "expected a setting or \"after\"",
                    "for example {\"epochs\": 3} or {\"after\": [...]}");
     return only->key == "after"
-               ? readBlockMember(Stmt::Kind::After, *only, BlockKind::Code)
+               ? readBlockMember(Stmt::Kind::After, *only, BlockGrammar::Code)
                : readSetting(*only);
   }
-  if (kind == BlockKind::Data && only && isSectionName(only->key))
-    return readBlockMember(Stmt::Kind::Section, *only, BlockKind::Data);
+  if (kind == BlockGrammar::Data && only && isSectionName(only->key))
+    return readBlockMember(Stmt::Kind::Section, *only, BlockGrammar::Data);
   const JsonMember *keyword = findKeywordMember(value, kind);
   Members members(*this, value);
   if (keyword && keyword->key == "if") {
@@ -200,15 +200,16 @@ Stmt *JsonReader::readStmt(const JsonValue *value, BlockKind kind) {
     if (findKeyword(member.key)) {
       diagnostics.error(Code::Misplaced, loc(member),
                         "'" + member.key + "' cannot stand " +
-                            (kind == BlockKind::File ? "outside of a block"
-                                                     : "inside of this block"));
+                            (kind == BlockGrammar::File
+                                 ? "outside of a block"
+                                 : "inside of this block"));
       return nullptr;
     }
-  if (kind == BlockKind::File)
+  if (kind == BlockGrammar::File)
     return errorNoDeclaration(value);
   if (value->find("set") && value->find("="))
     return readAssign(loc(*value->find("set")), members);
-  if (kind == BlockKind::Data && only && only->key != "=")
+  if (kind == BlockGrammar::Data && only && only->key != "=")
     return readSetting(*only);
   return readExprStmt(value);
 }
@@ -272,7 +273,7 @@ Stmt *JsonReader::readSetting(const JsonMember &member) {
 
 /// `{"after": []}` and the sections of `data`.
 Stmt *JsonReader::readBlockMember(Stmt::Kind kind, const JsonMember &member,
-                                  BlockKind bodyKind) {
+                                  BlockGrammar bodyKind) {
   Block *body = readBlock(member.value, bodyKind);
   StringRef name = kind == Stmt::Kind::Section ? file.copy(member.key) : "";
   return body ? file.create<BlockStmt>(kind, loc(member), name, nullptr, body)
@@ -384,7 +385,7 @@ Stmt *JsonReader::readFunction(const Keyword &keyword, Loc place,
                 (!needsParams || paramsValue) &&
                 readNewName(nameValue, nameLoc, name) &&
                 (!paramsValue || readParams(paramsValue, params));
-  Block *body = isGood ? readBlock(bodyValue, BlockKind::Code) : nullptr;
+  Block *body = isGood ? readBlock(bodyValue, BlockGrammar::Code) : nullptr;
   return body
              ? file.create<FunctionStmt>(keyword.kind, place, nameLoc, name,
                                          file.copy(ArrayRef<Parameter>(params)),
@@ -422,7 +423,7 @@ Stmt *JsonReader::readTime(Loc place, Members &members) {
   const JsonValue *label = members.take("time");
   const JsonValue *bodyValue = members.need("body");
   Expr *text = members.finish() && bodyValue ? readExpr(label) : nullptr;
-  Block *body = text ? readBlock(bodyValue, BlockKind::Code) : nullptr;
+  Block *body = text ? readBlock(bodyValue, BlockGrammar::Code) : nullptr;
   return body ? file.create<BlockStmt>(Stmt::Kind::Time, place, StringRef(),
                                        text, body)
               : nullptr;
@@ -437,7 +438,7 @@ Stmt *JsonReader::readFor(Loc place, Members &members) {
   bool isGood = members.finish() && rangeValue && bodyValue &&
                 readNewName(nameValue, nameLoc, name);
   Expr *range = isGood ? readExpr(rangeValue) : nullptr;
-  Block *body = range ? readBlock(bodyValue, BlockKind::Code) : nullptr;
+  Block *body = range ? readBlock(bodyValue, BlockGrammar::Code) : nullptr;
   return body ? file.create<ForStmt>(place, nameLoc, name, range, body)
               : nullptr;
 }
@@ -449,7 +450,7 @@ Stmt *JsonReader::readWhile(Loc place, Members &members) {
   bool isGood = members.finish() && limitValue && bodyValue;
   Expr *condition = isGood ? readExpr(conditionValue) : nullptr;
   Expr *limit = condition ? readExpr(limitValue) : nullptr;
-  Block *body = limit ? readBlock(bodyValue, BlockKind::Code) : nullptr;
+  Block *body = limit ? readBlock(bodyValue, BlockGrammar::Code) : nullptr;
   return body ? file.create<WhileStmt>(place, condition, limit, body) : nullptr;
 }
 
@@ -463,7 +464,7 @@ Stmt *JsonReader::readData(Loc place, Members &members) {
                 readNewName(nameValue, nameLoc, name);
   Expr *value = isGood && given ? readExpr(given) : nullptr;
   Block *body =
-      isGood && bodyValue ? readBlock(bodyValue, BlockKind::Data) : nullptr;
+      isGood && bodyValue ? readBlock(bodyValue, BlockGrammar::Data) : nullptr;
   return value || body
              ? file.create<DataStmt>(place, nameLoc, name, value, body)
              : nullptr;
@@ -483,7 +484,7 @@ Stmt *JsonReader::readTrain(Loc place, Members &members) {
   if (!model || !checkTrainedModel(model, diagnostics))
     return nullptr;
   Expr *data = file.create<NameExpr>(dataLoc, dataName);
-  Block *body = readBlock(bodyValue, BlockKind::Train);
+  Block *body = readBlock(bodyValue, BlockGrammar::Train);
   return body ? file.create<TrainStmt>(place, nameLoc, name, model, data, body)
               : nullptr;
 }
@@ -571,7 +572,7 @@ void readJson(File &file, SourceManager &sources, Diagnostics &diagnostics) {
   if (!root || !checkRoot(root, locate, diagnostics))
     return;
   JsonReader reader(file, source, locate, diagnostics);
-  Block *body = reader.readBlock(root->find("file")->value, BlockKind::File);
+  Block *body = reader.readBlock(root->find("file")->value, BlockGrammar::File);
   if (!body || diagnostics.numErrors() != errorsBefore)
     return;
   file.body = *body;

@@ -18,7 +18,7 @@ public:
              Diagnostics &diagnostics)
       : file(file), source(source), locate(locate), diagnostics(diagnostics) {}
 
-  Block *readBlock(const JsonValue *value, BlockKind kind);
+  Block *readBlock(const JsonValue *value, BlockGrammar kind);
 
 private:
   /// The members of one statement, of which each must be asked for.
@@ -66,14 +66,14 @@ private:
   bool checkNodes(const JsonValue *value);
 
   // Statements.
-  bool readBlockItem(const JsonValue *value, BlockKind kind,
+  bool readBlockItem(const JsonValue *value, BlockGrammar kind,
                      BlockBuilder &block);
-  Stmt *readStmt(const JsonValue *value, BlockKind kind);
+  Stmt *readStmt(const JsonValue *value, BlockGrammar kind);
   Stmt *readKeywordStmt(const Keyword &keyword, Loc place, Members &members);
   Stmt *readExprStmt(const JsonValue *value);
   Stmt *readSetting(const JsonMember &member);
   Stmt *readBlockMember(Stmt::Kind kind, const JsonMember &member,
-                        BlockKind bodyKind);
+                        BlockGrammar bodyKind);
   Stmt *readBind(const Keyword &keyword, Loc place, Members &members);
   Stmt *readValueStmt(const Keyword &keyword, Loc place, Members &members);
   Stmt *readArgsStmt(const Keyword &keyword, Loc place, Members &members);
@@ -89,7 +89,8 @@ private:
   bool readNewName(const JsonValue *value, Loc &place, llvm::StringRef &name);
   bool readComment(const JsonValue *value, llvm::StringRef &text);
   TypeSyntax *readType(const JsonValue *value);
-  const JsonMember *findKeywordMember(const JsonValue *object, BlockKind kind);
+  const JsonMember *findKeywordMember(const JsonValue *object,
+                                      BlockGrammar kind);
 
   // Expressions.
   Expr *readExpr(const JsonValue *value);

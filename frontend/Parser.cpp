@@ -145,19 +145,20 @@ void Parser::errorNotClosed(StringRef expected, Loc open) {
                isBlock ? "the block begins here" : "the bracket opens here");
 }
 
-void Parser::errorMisplaced(BlockKind scope) {
+void Parser::errorMisplaced(BlockGrammar scope) {
   StringRef word = current().text;
   if (isWord("else")) {
     diagnostics.error(Code::BadElse, loc(), "'else' without an 'if'")
         .addHelp("'else' follows the '}' of its 'if' on the same line or at "
                  "the start of the next");
-  } else if (scope == BlockKind::File && isSymbol("}")) {
+  } else if (scope == BlockGrammar::File && isSymbol("}")) {
     diagnostics.error(Code::UnexpectedToken, loc(), "this '}' closes nothing");
   } else if (findKeyword(word)) {
     diagnostics.error(Code::Misplaced, loc(),
                       "'" + word + "' cannot stand " +
-                          (scope == BlockKind::File ? "outside of a block"
-                                                    : "inside of this block"));
+                          (scope == BlockGrammar::File
+                               ? "outside of a block"
+                               : "inside of this block"));
   } else {
     SmallVector<StringRef> words;
     for (const Keyword &keyword : allKeywords())

@@ -74,15 +74,15 @@ private:
   llvm::StringRef habitHelp() const;
   void errorExpected(const llvm::Twine &what, llvm::StringRef help = "");
   void errorNotClosed(llvm::StringRef expected, Loc open);
-  void errorMisplaced(BlockKind scope);
+  void errorMisplaced(BlockGrammar scope);
   bool checkNodes();
   void abort();
   void recover(size_t start);
 
   // Statements.
-  llvm::ArrayRef<Stmt *> parseStatements(BlockKind scope, const Loc *open);
-  Stmt *parseStatement(BlockKind scope, BlockBuilder &block);
-  Stmt *parseStatementBody(BlockKind scope);
+  llvm::ArrayRef<Stmt *> parseStatements(BlockGrammar scope, const Loc *open);
+  Stmt *parseStatement(BlockGrammar scope, BlockBuilder &block);
+  Stmt *parseStatementBody(BlockGrammar scope);
   Stmt *parseKeywordStatement(const Keyword &keyword);
   Stmt *parseTrainItem();
   Stmt *parseSection();
@@ -100,13 +100,13 @@ private:
   Stmt *parseTrain();
   Stmt *parseExprOrAssign();
   bool parseParameters(llvm::SmallVectorImpl<Parameter> &params);
-  Block *parseBlock(BlockKind scope);
+  Block *parseBlock(BlockGrammar scope);
   bool parseName(Loc &place, llvm::StringRef &name, llvm::StringRef what);
   bool isStatementEnd(const Token &token) const;
   bool isUnclosedBefore() const;
   bool isParenthesisedArgs() const;
   void finishStatement(Stmt *stmt, BlockBuilder &block, Frame &frame,
-                       BlockKind scope);
+                       BlockGrammar scope);
   llvm::StringRef commentText(const Token &comment);
   void noteComment(const Token &comment, bool mayTrail);
 

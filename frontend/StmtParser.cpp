@@ -16,7 +16,7 @@ void parseDsl(File &file, StringRef text, Locator locate,
 
 void Parser::parseFile() {
   file.body.open = locate(0);
-  file.body.stmts = parseStatements(BlockKind::File, nullptr);
+  file.body.stmts = parseStatements(BlockGrammar::File, nullptr);
   file.body.close = loc();
 }
 
@@ -25,7 +25,7 @@ void Parser::parseFile() {
 //===----------------------------------------------------------------------===//
 
 /// Parses `{ statements }`.
-Block *Parser::parseBlock(BlockKind scope) {
+Block *Parser::parseBlock(BlockGrammar scope) {
   if (!isSymbol("{")) {
     errorExpected("'{'");
     return nullptr;
@@ -52,7 +52,7 @@ Block *Parser::parseBlock(BlockKind scope) {
 
 /// Parses up to the `}` of the block that `open` began, or, where it is null,
 /// up to the end of the file.
-ArrayRef<Stmt *> Parser::parseStatements(BlockKind scope, const Loc *open) {
+ArrayRef<Stmt *> Parser::parseStatements(BlockGrammar scope, const Loc *open) {
   BlockBuilder block(file);
   while (true) {
     const Token &token = current();
@@ -71,7 +71,7 @@ ArrayRef<Stmt *> Parser::parseStatements(BlockKind scope, const Loc *open) {
       block.addComment(loc(), commentText(token));
       advance();
     } else if (token.isSymbol(";") ||
-               (scope == BlockKind::Train && token.isSymbol(","))) {
+               (scope == BlockGrammar::Train && token.isSymbol(","))) {
       advance();
     } else if (Stmt *stmt = parseStatement(scope, block)) {
       block.add(stmt);
@@ -94,7 +94,7 @@ bool Parser::isUnclosedBefore() const {
 }
 
 /// Parses one statement with its comments; recovers behind it on an error.
-Stmt *Parser::parseStatement(BlockKind scope, BlockBuilder &block) {
+Stmt *Parser::parseStatement(BlockGrammar scope, BlockBuilder &block) {
   Frame own;
   own.start = loc();
   Frame *outer = std::exchange(frame, &own);
@@ -102,7 +102,7 @@ Stmt *Parser::parseStatement(BlockKind scope, BlockBuilder &block) {
   Stmt *stmt = checkNodes() ? parseStatementBody(scope) : nullptr;
   auto isEnd = [&] {
     return isStatementEnd(current()) ||
-           (scope == BlockKind::Train && isSymbol(","));
+           (scope == BlockGrammar::Train && isSymbol(","));
   };
   if (stmt && !isEnd()) {
     errorExpected("the end of the statement", foreignWordHelp(tokens[start]));
@@ -119,10 +119,10 @@ Stmt *Parser::parseStatement(BlockKind scope, BlockBuilder &block) {
 /// Puts the comments of a statement above it, and the one at the end of its
 /// line onto it.
 void Parser::finishStatement(Stmt *stmt, BlockBuilder &block, Frame &own,
-                             BlockKind scope) {
+                             BlockGrammar scope) {
   for (const Frame::Lifted &comment : own.lifted)
     block.addComment(comment.loc, comment.text);
-  while (isSymbol(";") || (scope == BlockKind::Train && isSymbol(",")))
+  while (isSymbol(";") || (scope == BlockGrammar::Train && isSymbol(",")))
     advance();
   if (current().is(Token::Kind::Comment) && !own.trailing.data()) {
     noteComment(current(), /*mayTrail=*/true);
@@ -152,21 +152,21 @@ void Parser::noteComment(const Token &comment, bool mayTrail) {
 // Statements
 //===----------------------------------------------------------------------===//
 
-Stmt *Parser::parseStatementBody(BlockKind scope) {
+Stmt *Parser::parseStatementBody(BlockGrammar scope) {
   const Token &token = current();
   bool isName = token.is(Token::Kind::Word);
-  if (scope == BlockKind::Train)
+  if (scope == BlockGrammar::Train)
     return parseTrainItem();
-  if (scope == BlockKind::Data && isName &&
+  if (scope == BlockGrammar::Data && isName &&
       (isSectionName(token.text) || peek().isSymbol("{")))
     return parseSection();
   const Keyword *keyword = isName ? findKeyword(token.text) : nullptr;
-  if (scope == BlockKind::Data && isName && !keyword && peek().isSymbol("="))
+  if (scope == BlockGrammar::Data && isName && !keyword && peek().isSymbol("="))
     return parseSetting();
-  if (keyword && (scope == BlockKind::File ? keyword->isDeclaration
-                                           : keyword->isStatement))
+  if (keyword && (scope == BlockGrammar::File ? keyword->isDeclaration
+                                              : keyword->isStatement))
     return parseKeywordStatement(*keyword);
-  if (scope != BlockKind::File && !keyword && !token.isWord("else"))
+  if (scope != BlockGrammar::File && !keyword && !token.isWord("else"))
     return parseExprOrAssign();
   errorMisplaced(scope);
   return nullptr;
@@ -302,7 +302,7 @@ Stmt *Parser::parseTrainItem() {
   Loc place = loc();
   if (isWord("after") && peek().isSymbol("{")) {
     advance();
-    Block *body = parseBlock(BlockKind::Code);
+    Block *body = parseBlock(BlockGrammar::Code);
     return body ? file.create<BlockStmt>(Stmt::Kind::After, place, StringRef(),
                                          nullptr, body)
                 : nullptr;
@@ -324,7 +324,7 @@ Stmt *Parser::parseSection() {
     return nullptr;
   }
   advance();
-  Block *body = parseBlock(BlockKind::Data);
+  Block *body = parseBlock(BlockGrammar::Data);
   return body ? file.create<BlockStmt>(Stmt::Kind::Section, place, name,
                                        nullptr, body)
               : nullptr;
@@ -354,7 +354,7 @@ Stmt *Parser::parseTime() {
   Loc place = loc();
   advance();
   Expr *label = parseExpr();
-  Block *body = label ? parseBlock(BlockKind::Code) : nullptr;
+  Block *body = label ? parseBlock(BlockGrammar::Code) : nullptr;
   return body ? file.create<BlockStmt>(Stmt::Kind::Time, place, StringRef(),
                                        label, body)
               : nullptr;
@@ -376,7 +376,7 @@ Stmt *Parser::parseFunction(Stmt::Kind kind) {
   }
   if (mayHaveParams && isSymbol("(") && !parseParameters(params))
     return nullptr;
-  Block *body = parseBlock(BlockKind::Code);
+  Block *body = parseBlock(BlockGrammar::Code);
   return body
              ? file.create<FunctionStmt>(kind, place, nameLoc, name,
                                          file.copy(ArrayRef<Parameter>(params)),
@@ -410,7 +410,7 @@ Stmt *Parser::parseFor() {
   }
   advance();
   Expr *range = parseExpr();
-  Block *body = range ? parseBlock(BlockKind::Code) : nullptr;
+  Block *body = range ? parseBlock(BlockGrammar::Code) : nullptr;
   return body ? file.create<ForStmt>(place, nameLoc, name, range, body)
               : nullptr;
 }
@@ -428,7 +428,7 @@ Stmt *Parser::parseWhile() {
   }
   advance();
   Expr *limit = parseExpr();
-  Block *body = limit ? parseBlock(BlockKind::Code) : nullptr;
+  Block *body = limit ? parseBlock(BlockGrammar::Code) : nullptr;
   return body ? file.create<WhileStmt>(place, condition, limit, body) : nullptr;
 }
 
@@ -457,7 +457,7 @@ Stmt *Parser::parseData() {
   if (takeSymbol("="))
     value = parseExpr();
   else if (isSymbol("{"))
-    body = parseBlock(BlockKind::Data);
+    body = parseBlock(BlockGrammar::Data);
   else
     errorExpected("'=' or '{'");
   return value || body
@@ -488,7 +488,7 @@ Stmt *Parser::parseTrain() {
   if (!parseName(dataLoc, dataName, "the name of a data section"))
     return nullptr;
   Expr *data = file.create<NameExpr>(dataLoc, dataName);
-  Block *body = parseBlock(BlockKind::Train);
+  Block *body = parseBlock(BlockGrammar::Train);
   return body ? file.create<TrainStmt>(place, nameLoc, name, model, data, body)
               : nullptr;
 }
