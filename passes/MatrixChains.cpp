@@ -158,8 +158,8 @@ LogicalResult Chain::improve(PatternRewriter &rewriter) {
       best = cost;
       other = kept;
     }
-  // Rounding differs: not for a trifle.
-  if (best * 2 > now)
+  // Rounding differs: not for a trifle, and not for an empty product either.
+  if (best >= now || best * 2 > now)
     return failure();
   // Rows first, as the result has them.
   unsigned first = 1 - other, second = 2;

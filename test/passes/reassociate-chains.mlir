@@ -51,3 +51,13 @@ func.func @square(%a: tensor<8x8xf32>, %b: tensor<8x8xf32>, %c: tensor<8x8xf32>)
   %1 = sinter.contract "ij,jk->ik" %a, %0 : tensor<8x8xf32>, tensor<8x8xf32> -> tensor<8x8xf32>
   return %1 : tensor<8x8xf32>
 }
+
+// No work at all either way.
+// CHECK-LABEL: func.func @empty
+// CHECK-NEXT: sinter.contract "ij,jk->ik" %arg0, %arg1
+// CHECK-NEXT: sinter.contract "ij,jk->ik" %0, %arg2
+func.func @empty(%a: tensor<0x4xf32>, %b: tensor<4x4xf32>, %c: tensor<4x4xf32>) -> tensor<0x4xf32> {
+  %0 = sinter.contract "ij,jk->ik" %a, %b : tensor<0x4xf32>, tensor<4x4xf32> -> tensor<0x4xf32>
+  %1 = sinter.contract "ij,jk->ik" %0, %c : tensor<0x4xf32>, tensor<4x4xf32> -> tensor<0x4xf32>
+  return %1 : tensor<0x4xf32>
+}
