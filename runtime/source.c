@@ -65,7 +65,7 @@ int mapDataFile(const Session *session, const SinterSource *info,
 static int openTable(Session *session, const SinterSource *info,
                      Source *source) {
   enum { MOST_FILES = 2 };
-  Mapping files[MOST_FILES];
+  Mapping files[MOST_FILES] = {{0}};
   char path[MAX_PATH_BYTES];
   int code = EXIT_OK;
   uint64_t mapped = 0;
