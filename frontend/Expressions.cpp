@@ -299,13 +299,20 @@ static std::string formatNumber(const Object &number, StringRef format) {
       return std::to_string(*i);
     return numberText(number.number());
   }
+  if (format == "d") {
+    const int64_t *i = number.as<int64_t>();
+    return std::to_string(i ? *i : int64_t(*number.as<bool>()));
+  }
   // isFormat has bounded the precision, but %f of 1e308 is long.
-  if (format == "d")
-    return std::to_string(int64_t(number.number()));
   char text[400];
   std::snprintf(text, sizeof text, ("%" + format.str()).c_str(),
                 number.number());
   return text;
+}
+
+static bool isFraction(const Object &object) {
+  const Tensor *tensor = object.as<Tensor>();
+  return tensor ? isa<FloatType>(tensor->element()) : object.is<double>();
 }
 
 Object Elaborator::evaluateText(const TextExpr *expr, Scope &scope) {
@@ -328,6 +335,11 @@ Object Elaborator::evaluateText(const TextExpr *expr, Scope &scope) {
                  "'" + part.format + "' is not a format")
           .addHelp("formats are 'd' and '.4f', '.4e', '.4g' with any number "
                    "of digits");
+      object = Object::error();
+    } else if (part.format == "d" && isFraction(object)) {
+      emit.error(Code::WrongType, part.loc,
+                 "'d' writes an integer, this is " + describe(object))
+          .addHelp("'.4f' writes four decimals");
       object = Object::error();
     }
     if (object.isAbsorbing()) {

@@ -270,8 +270,10 @@ Object Elaborator::negate(Loc loc, const Object &a) {
     return a;
   if (const double *fraction = a.as<double>())
     return Object(-*fraction);
-  if (a.isNumber())
-    return foldIntegers(BinaryOp::Sub, loc, 0, int64_t(a.number()));
+  if (const int64_t *integer = a.as<int64_t>())
+    return foldIntegers(BinaryOp::Sub, loc, 0, *integer);
+  if (const bool *truth = a.as<bool>())
+    return Object(-int64_t(*truth));
   std::optional<Tensor> tensor = toTensor(loc, a);
   if (!tensor)
     return Object::error();

@@ -34,10 +34,11 @@ static std::optional<Index> placeIn(const std::vector<int64_t> &shape,
       place[d] = rest[nextRest++];
       continue;
     }
-    int64_t index = int64_t(elementAt(*indices[axis - axes.begin()], at));
-    place[d] = index < 0 ? index + shape[d] : index;
-    if (place[d] < 0 || place[d] >= shape[d])
+    double given = elementAt(*indices[axis - axes.begin()], at);
+    double index = given < 0 ? given + double(shape[d]) : given;
+    if (!(index >= 0 && index < double(shape[d])))
       return std::nullopt;
+    place[d] = int64_t(index);
   }
   return place;
 }
