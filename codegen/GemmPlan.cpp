@@ -54,6 +54,9 @@ static bool orient(GemmPlan &plan) {
 }
 
 static GemmPacking choosePacking(const GemmSpec &spec, const Target &target) {
+  // Of no elements there is nothing to pack, and no scratch to pack it into.
+  if (spec.batch.bound == 0 || spec.n.bound == 0 || spec.k.bound == 0)
+    return GemmPacking::None;
   if (spec.b.colStride == 1 || spec.n.bound <= 1)
     return GemmPacking::None;
   unsigned bits = spec.element.getIntOrFloatBitWidth();
