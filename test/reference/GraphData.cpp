@@ -165,8 +165,10 @@ static void measurePairs(Operation *op, const Array &a, const Array &b,
       distance.over(0.05, std::fabs(b.data[i]));
     if (isa<FloorDivOp, ModOp>(op))
       distance.toInteger(a.data[i] / b.data[i]);
-    // A negative base has a real power only for whole exponents.
-    if (isa<PowOp>(op) && std::floor(b.data[i]) != b.data[i])
+    // A negative base has a real power for whole exponents alone, and where
+    // these are computed no derivative with respect to them.
+    if (isa<PowOp>(op) && (!op->getOperand(1).getDefiningOp<SplatOp>() ||
+                           std::floor(b.data[i]) != b.data[i]))
       distance.over(0.05, a.data[i]);
     if (isa<PowOp>(op) && b.data[i] < 1)
       distance.over(0.05, std::fabs(a.data[i]));
