@@ -426,14 +426,9 @@ void LoopContractEmitter::emitBody(KernelFrame &frame, unsigned) const {
   range->emit(frame, entry, [&](PointScope &row, Value first, Value last) {
     if (!inner)
       return emitResults(row);
-    const Factor &loop = loops.space.factor(*inner);
-    emitLaneLoop(frame, first, last, lanes, loop.knownDivisor(), loop.size, {},
-                 [&](Value at, Value remaining, ValueRange) {
-                   PointScope point = row;
-                   point.bindLanes(*inner, at, lanes, remaining);
-                   emitResults(point);
-                   return SmallVector<Value>();
-                 });
+    emitPointLanes(row, loops.space, *inner, lanes, first, last,
+                   loops.space.factor(*inner).size,
+                   [&](PointScope &point) { emitResults(point); });
   });
 }
 

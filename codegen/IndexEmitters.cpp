@@ -136,14 +136,9 @@ void GatherEmitter::emitRow(PointScope &row, Value first, Value last) const {
   }
   Value isInside = indices.bind(row, space);
   row.emit();
-  const Factor &loop = space.factor(*inner);
-  emitLaneLoop(frame, first, last, lanes, loop.knownDivisor(), loop.size, {},
-               [&](Value at, Value remaining, ValueRange) {
-                 PointScope point = row;
-                 point.bindLanes(*inner, at, lanes, remaining);
-                 emitElements(point, isInside);
-                 return SmallVector<Value>();
-               });
+  emitPointLanes(row, space, *inner, lanes, first, last,
+                 space.factor(*inner).size,
+                 [&](PointScope &point) { emitElements(point, isInside); });
 }
 
 void GatherEmitter::emitBody(KernelFrame &frame, unsigned) const {
@@ -249,14 +244,9 @@ void ScatterAddEmitter::emitColumns(PointScope &scope, Value first,
   auto emitAll = [&] {
     if (!inner)
       return emitAddition(scope);
-    const Factor &loop = space.factor(*inner);
-    emitLaneLoop(frame, first, last, lanes, loop.knownDivisor(), loop.size, {},
-                 [&](Value at, Value remaining, ValueRange) {
-                   PointScope point = scope;
-                   point.bindLanes(*inner, at, lanes, remaining);
-                   emitAddition(point);
-                   return SmallVector<Value>();
-                 });
+    emitPointLanes(scope, space, *inner, lanes, first, last,
+                   space.factor(*inner).size,
+                   [&](PointScope &point) { emitAddition(point); });
   };
   Value isInside = indices.bind(scope, space);
   scope.emit();

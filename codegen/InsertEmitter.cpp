@@ -126,14 +126,9 @@ void InsertEmitter::emitLanes(PointScope &row, Value first, Value last) const {
   };
   if (!inner)
     return emitPoint(row);
-  const Factor &loop = space.factor(*inner);
-  emitLaneLoop(frame, first, last, lanes, loop.knownDivisor(), loop.size, {},
-               [&](Value at, Value remaining, ValueRange) {
-                 PointScope point = row;
-                 point.bindLanes(*inner, at, lanes, remaining);
-                 emitPoint(point);
-                 return SmallVector<Value>();
-               });
+  emitPointLanes(row, space, *inner, lanes, first, last,
+                 space.factor(*inner).size,
+                 [&](PointScope &point) { emitPoint(point); });
 }
 
 void InsertEmitter::emitBox(KernelFrame &frame) const {

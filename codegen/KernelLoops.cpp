@@ -148,3 +148,17 @@ SmallVector<Value> sinter::emitLaneLoop(KernelFrame &frame, Value first,
   scf::YieldOp::create(frame.builder, frame.loc, values);
   return llvm::to_vector(ValueRange(rest.getResults()));
 }
+
+void sinter::emitPointLanes(const PointScope &row, const LoopSpace &space,
+                            unsigned inner, int64_t lanes, Value first,
+                            Value last, int64_t bound,
+                            llvm::function_ref<void(PointScope &)> body) {
+  emitLaneLoop(row.getFrame(), first, last, lanes,
+               space.factor(inner).knownDivisor(), bound, {},
+               [&](Value at, Value remaining, ValueRange) {
+                 PointScope point = row;
+                 point.bindLanes(inner, at, lanes, remaining);
+                 body(point);
+                 return SmallVector<Value>();
+               });
+}

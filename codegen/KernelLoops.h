@@ -60,6 +60,13 @@ llvm::SmallVector<mlir::Value>
 emitLaneLoop(KernelFrame &frame, mlir::Value first, mlir::Value last,
              int64_t lanes, int64_t divisor, int64_t bound,
              mlir::ValueRange carried, LaneBody body);
+
+/// The same along loop `inner` of `space`, carrying nothing: calls body(point)
+/// with the lanes of the trip bound in a copy of `row`.
+void emitPointLanes(const PointScope &row, const LoopSpace &space,
+                    unsigned inner, int64_t lanes, mlir::Value first,
+                    mlir::Value last, int64_t bound,
+                    llvm::function_ref<void(PointScope &)> body);
 } // namespace sinter
 
 #endif // SINTER_CODEGEN_KERNELLOOPS_H

@@ -136,14 +136,9 @@ void ArgMaxEmitter::emitBody(KernelFrame &frame, unsigned) const {
   range->emit(frame, entry, [&](PointScope &row, Value first, Value last) {
     if (!inner)
       return lanes ? emitRow(row) : emitColumn(row);
-    const Factor &loop = space.factor(*inner);
-    emitLaneLoop(frame, first, last, lanes, loop.knownDivisor(), loop.size, {},
-                 [&](Value at, Value remaining, ValueRange) {
-                   PointScope column = row;
-                   column.bindLanes(*inner, at, lanes, remaining);
-                   emitColumn(column);
-                   return SmallVector<Value>();
-                 });
+    emitPointLanes(row, space, *inner, lanes, first, last,
+                   space.factor(*inner).size,
+                   [&](PointScope &column) { emitColumn(column); });
   });
 }
 

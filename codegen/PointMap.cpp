@@ -58,14 +58,8 @@ void PointMap::emitPoint(PointScope &scope) const {
 
 void PointMap::emitLanes(const PointScope &row, Value first, Value last,
                          int64_t bound) const {
-  const Factor &loop = space.factor(*inner);
-  emitLaneLoop(row.getFrame(), first, last, lanes, loop.knownDivisor(), bound,
-               {}, [&](Value at, Value remaining, ValueRange) {
-                 PointScope point = row;
-                 point.bindLanes(*inner, at, lanes, remaining);
-                 emitPoint(point);
-                 return SmallVector<Value>();
-               });
+  emitPointLanes(row, space, *inner, lanes, first, last, bound,
+                 [&](PointScope &point) { emitPoint(point); });
 }
 
 void PointMap::emitGroups(PointScope &row, Value first, Value last,

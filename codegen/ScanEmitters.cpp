@@ -108,14 +108,9 @@ void CumSumEmitter::emitBody(KernelFrame &frame, unsigned) const {
   range->emit(frame, entry, [&](PointScope &row, Value first, Value last) {
     if (!inner)
       return emitLine(row);
-    const Factor &loop = space.factor(*inner);
-    emitLaneLoop(frame, first, last, lanes, loop.knownDivisor(), loop.size, {},
-                 [&](Value at, Value remaining, ValueRange) {
-                   PointScope lines = row;
-                   lines.bindLanes(*inner, at, lanes, remaining);
-                   emitLine(lines);
-                   return SmallVector<Value>();
-                 });
+    emitPointLanes(row, space, *inner, lanes, first, last,
+                   space.factor(*inner).size,
+                   [&](PointScope &lines) { emitLine(lines); });
   });
 }
 

@@ -55,15 +55,30 @@ static Value argsort(Call &call, const Tensor &x, int64_t axis,
                            uint64_t(axis), isDescending);
 }
 
-Object sinter::applyArgSort(Call &call) {
+namespace {
+/// The order of a tensor's elements along an axis.
+struct Sorted {
+  Tensor x;
+  int64_t axis;
+  Value order;
+};
+} // namespace
+
+/// Of the arguments x, axis, descending.
+static std::optional<Sorted> readSort(Call &call) {
   std::optional<Tensor> x = call.tensor(0);
   std::optional<int64_t> axis;
   if (x)
     axis = call.staticAxis(1, *x);
   std::optional<bool> isDescending = call.flag(2);
   if (!axis || !isDescending)
-    return Object::error();
-  return wrap(argsort(call, *x, *axis, *isDescending));
+    return std::nullopt;
+  return Sorted{*x, *axis, argsort(call, *x, *axis, *isDescending)};
+}
+
+Object sinter::applyArgSort(Call &call) {
+  std::optional<Sorted> sorted = readSort(call);
+  return sorted ? wrap(sorted->order) : Object::error();
 }
 
 /// x's elements at `index` along an axis, and at the same place along the
@@ -117,16 +132,11 @@ Object sinter::applyTakeAlongAxis(Call &call) {
 }
 
 Object sinter::applySort(Call &call) {
-  std::optional<Tensor> x = call.tensor(0);
-  std::optional<int64_t> axis;
-  if (x)
-    axis = call.staticAxis(1, *x);
-  std::optional<bool> isDescending = call.flag(2);
-  if (!axis || !isDescending)
+  std::optional<Sorted> sorted = readSort(call);
+  if (!sorted)
     return Object::error();
-  Value order = argsort(call, *x, *axis, *isDescending);
-  return wrap(
-      takeAlongAxis(call.elaborator.emit, call.loc, x->value, order, *axis));
+  return wrap(takeAlongAxis(call.elaborator.emit, call.loc, sorted->x.value,
+                            sorted->order, sorted->axis));
 }
 
 Object sinter::applyTopK(Call &call) {
