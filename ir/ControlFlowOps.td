@@ -12,8 +12,6 @@ include "mlir/Interfaces/LoopLikeInterface.td"
 def Sinter_BoolScalar : 0DTensorOf<[I1]>,
     BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getI1Type())">;
 
-def Sinter_Buffers : TypedArrayAttrBase<Sinter_BufferAttr, "buffers">;
-
 def Sinter_IfOp
     : Sinter_Op<"if", [SingleBlock, NoRegionArguments, RecursiveMemoryEffects]> {
   let summary = "One of two regions, chosen at run time";
