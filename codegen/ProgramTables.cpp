@@ -28,7 +28,7 @@ private:
   void collectSources();
   void collectOwners();
   Constant *emitSymbol(GlobalOp global);
-  Constant *emitSource(StringRef name);
+  Constant *emitSource(StringRef name, DataTables &dataTables);
   Constant *emitRows(ArrayRef<int64_t> rows);
   Constant *emitArgument(mlir::func::FuncOp function, unsigned index);
   /// A SinterFunction; of no function: one whose `call` is null.
@@ -128,7 +128,7 @@ static uint32_t sourceKind(StringRef format) {
       .Default(SINTER_SOURCE_IDX);
 }
 
-Constant *ProgramEmitter::emitSource(StringRef name) {
+Constant *ProgramEmitter::emitSource(StringRef name, DataTables &dataTables) {
   mlir::Operation *op = symbols.lookup(name);
   SourceOp file = mlir::dyn_cast<SourceOp>(op);
   mlir::RankedTensorType type = mlir::cast<mlir::RankedTensorType>(
@@ -150,7 +150,8 @@ Constant *ProgramEmitter::emitSource(StringRef name) {
        tables.number64(range ? (*range)[0] : 0),
        tables.number64(range ? (*range)[1] : 0),
        tables.text(file ? file.getTensor().value_or("") : ""),
-       emitTable(file ? file.getTableAttr() : mlir::DictionaryAttr(), tables)});
+       dataTables.emit(file ? file.getTableAttr() : mlir::DictionaryAttr(),
+                       op->getLoc())});
 }
 
 //===----------------------------------------------------------------------===//
@@ -404,8 +405,12 @@ void ProgramEmitter::emit() {
   };
   SmallVector<Constant *> symbolEntries =
       emitAll(globals, [&](GlobalOp global) { return emitSymbol(global); });
-  SmallVector<Constant *> sourceEntries = emitAll(
-      sources, [&](const auto &entry) { return emitSource(entry.first); });
+  DataTables dataTables(tables, globals.size(), moduleNumber(storeBytesAttr));
+  SmallVector<Constant *> sourceEntries =
+      emitAll(sources, [&](const auto &entry) {
+        return emitSource(entry.first, dataTables);
+      });
+  append_range(symbolEntries, dataTables.symbols());
   SmallVector<Constant *> data = emitFunctionsOfRole("data");
   SmallVector<Constant *> experiments =
       emitAll(module.getOps<ExperimentOp>(), [&](ExperimentOp experiment) {
@@ -417,7 +422,7 @@ void ProgramEmitter::emit() {
       {tables.number32(SINTER_ABI_VERSION), tables.number32(requiredFeatures()),
        tables.text("sinter " SINTER_VERSION),
        tables.text(moduleText(modelAttr)), tables.text(moduleText(hashAttr)),
-       tables.number64(moduleNumber(storeBytesAttr)),
+       tables.number64(dataTables.storeBytes()),
        tables.number64(moduleNumber(arenaBytesAttr)), emitConstants(),
        tables.number64(symbolEntries.size()), tables.array(symbolEntries),
        tables.number64(sourceEntries.size()), tables.array(sourceEntries),

@@ -45,7 +45,7 @@ DataSection *Elaborator::sectionOf(const DataStmt *stmt) {
 /// `features [n, k]` and `label [n, 1]`, and the features to predict from.
 void Elaborator::elaborateTable(DataSection &target) {
   target.state = DataSection::State::Failed;
-  TableReader reader(*this, *fileScope, options.dataDir);
+  TableReader reader(*this, *fileScope, target.name, options.dataDir);
   if (!reader.read(*target.table))
     return;
   auto addColumn = [&](DataPart &to, StringRef name, const std::string &path,

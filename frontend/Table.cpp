@@ -280,7 +280,8 @@ DictionaryAttr TableReader::encoding() const {
   if (!predict.path.empty())
     files.push_back(predict.path);
   return builder.getDictionaryAttr(
-      {builder.getNamedAttr("files", texts(files)),
+      {builder.getNamedAttr("name", builder.getStringAttr(section)),
+       builder.getNamedAttr("files", texts(files)),
        builder.getNamedAttr("id", builder.getStringAttr(id.text)),
        builder.getNamedAttr("label", builder.getStringAttr(label.text)),
        builder.getNamedAttr("numeric", texts(numeric)),

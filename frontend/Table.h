@@ -17,9 +17,10 @@
 namespace sinter {
 class TableReader {
 public:
-  TableReader(Elaborator &elaborator, Scope &scope, llvm::StringRef folder)
+  TableReader(Elaborator &elaborator, Scope &scope, llvm::StringRef section,
+              llvm::StringRef folder)
       : elaborator(elaborator), emit(elaborator.emit), scope(scope),
-        folder(folder) {}
+        section(section), folder(folder) {}
 
   /// Reads the call and its files; false, with errors, if that cannot be.
   bool read(const CallExpr &call);
@@ -54,7 +55,7 @@ private:
   Elaborator &elaborator;
   Emitter &emit;
   Scope &scope;
-  std::string folder;
+  std::string section, folder;
 
   Loc loc;
   Word train, predict, id, label;

@@ -124,6 +124,8 @@ enum SinterSymbolKind {
   SINTER_SYMBOL_COLUMN =
       4, /* a data column computed at start-up: never saved */
   SINTER_SYMBOL_SCRATCH = 5, /* never saved */
+  SINTER_SYMBOL_STATISTIC = 6, /* what a table's step has measured: in
+                                  checkpoints */
 };
 
 typedef struct SinterSymbol {
@@ -153,6 +155,9 @@ enum SinterTableStepKind {
 typedef struct SinterTableStep {
   uint64_t kind;
   double value;
+  /* Of `standardise`: the symbol of the numeric columns' means, f64 each; the
+   * next symbol has their deviations. Else -1. */
+  int64_t statistics;
 } SinterTableStep;
 
 typedef struct SinterCategories {

@@ -1,7 +1,7 @@
 /* checkpoint.c - writing checkpoints.
  *
- * A checkpoint is a safetensors file: parameters and state by name, and in
- * __metadata__ the position in the training, the seed and the hyper-parameters.
+ * A checkpoint is a safetensors file: parameters and state by name, what steps
+ * of tables have measured, and in __metadata__ the position in the training, the seed and the hyper-parameters.
  * In the middle of an epoch its running sums are there too. */
 
 #include "runtime/load.h"
@@ -27,13 +27,20 @@ static size_t headerBound(void) {
   return bytes;
 }
 
+int prepareHeader(Trainer *t) {
+  t->headerCapacity = headerBound();
+  t->header = mapMemory(t->headerCapacity);
+  return t->header ? EXIT_OK
+                   : fail(EXIT_MEMORY,
+                          "out of memory: the header of a checkpoint");
+}
+
 int prepareSaving(Trainer *t) {
   static AtomicFile file;
   const char *path = t->session->options->save;
-  t->headerCapacity = headerBound();
-  t->header = mapMemory(t->headerCapacity);
-  if (!t->header)
-    return fail(EXIT_MEMORY, "out of memory: the header of '%s'", path);
+  int code = prepareHeader(t);
+  if (code)
+    return code;
   atomicClean(path);
   int error = atomicOpen(&file, path);
   atomicDiscard(&file);
@@ -105,6 +112,8 @@ static int isSaved(const Trainer *t, uint64_t index) {
   if (symbol->kind == SINTER_SYMBOL_COLUMN ||
       symbol->kind == SINTER_SYMBOL_SCRATCH)
     return 0;
+  if (symbol->kind == SINTER_SYMBOL_STATISTIC)
+    return t->session->measured[index];
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
     const SinterExperiment *experiment = &sinter_program.experiments[i];
     if (!t->session->ready[i] || index < experiment->firstSymbol ||
@@ -178,8 +187,7 @@ static int visitSaved(const Trainer *t, Text *header, int fd) {
   return 0;
 }
 
-int saveCheckpoint(const Trainer *t) {
-  static AtomicFile file;
+int writeCheckpoint(const Trainer *t, int fd) {
   Text header = textInMemory(t->header + 8, t->headerCapacity - 8);
   textMetadata(&header, t);
   visitSaved(t, &header, -1);
@@ -188,11 +196,15 @@ int saveCheckpoint(const Trainer *t) {
     textChar(&header, ' ');
   uint64_t size = header.size;
   memcpy(t->header, &size, sizeof size);
+  int error = writeAll(fd, t->header, 8 + header.size);
+  return error ? error : visitSaved(t, NULL, fd);
+}
+
+int saveCheckpoint(const Trainer *t) {
+  static AtomicFile file;
   int error = atomicOpen(&file, t->session->options->save);
   if (!error)
-    error = writeAll(file.fd, t->header, 8 + header.size);
-  if (!error)
-    error = visitSaved(t, NULL, file.fd);
+    error = writeCheckpoint(t, file.fd);
   if (!error)
     return atomicCommit(&file);
   atomicDiscard(&file);

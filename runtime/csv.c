@@ -6,7 +6,7 @@
 #include <string.h>
 
 Csv csvOpen(const unsigned char *bytes, size_t size) {
-  Csv csv = {(const char *)bytes, (const char *)bytes + size, 1, 1, NULL};
+  Csv csv = {(const char *)bytes, (const char *)bytes + size, 1, 1, NULL, NULL};
   if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
     csv.next += 3;
   return csv;
@@ -74,6 +74,7 @@ int csvRecord(Csv *csv, Cell *cells, uint64_t most, uint64_t *count) {
   while (takeBreak(csv))
     ;
   csv->recordLine = csv->line;
+  csv->record = csv->next;
   if (csv->next == csv->end || csv->error)
     return 0;
   for (;;) {
@@ -89,6 +90,17 @@ int csvRecord(Csv *csv, Cell *cells, uint64_t most, uint64_t *count) {
   }
   takeBreak(csv);
   return 1;
+}
+
+void cellPosition(const Csv *csv, const Cell *cell, uint64_t *line,
+                  uint64_t *column) {
+  const char *begin = cell->begin - (cell->isQuoted != 0);
+  *line = csv->recordLine;
+  *column = 1;
+  for (const char *at = csv->record; at < begin; ++at) {
+    *line += *at == '\n';
+    *column = *at == '\n' ? 1 : *column + 1;
+  }
 }
 
 int cellEquals(const Cell *cell, const char *text) {

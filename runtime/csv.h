@@ -11,6 +11,7 @@
 typedef struct Csv {
   const char *next, *end;
   uint64_t line, recordLine; /* of the next byte, and of the last record */
+  const char *record;        /* where the last record begins */
   const char *error;         /* what is wrong at `line`, or null */
 } Csv;
 
@@ -25,6 +26,9 @@ Csv csvOpen(const unsigned char *bytes, size_t size);
  * from number `most` on are counted, not kept. */
 int csvRecord(Csv *csv, Cell *cells, uint64_t most, uint64_t *count);
 
+/* The line and the byte in it, both from 1, of a cell of the last record. */
+void cellPosition(const Csv *csv, const Cell *cell, uint64_t *line,
+                  uint64_t *column);
 int cellEquals(const Cell *cell, const char *text);
 /* Does it say that there is no value: is it empty, "NA", "nan", ...? */
 int cellIsMissing(const Cell *cell);

@@ -1,53 +1,42 @@
-/* data_table.c - rows of CSV files as numbers.
- *
- * All files of a table are read, for what is standardised over their rows; one
- * of them gives the rows. */
+/* data_table.c - rows of CSV files as numbers. */
 
-#include "runtime/csv_file.h"
-#include "runtime/internal.h"
+#include "runtime/table.h"
 
 #include <math.h>
 #include <string.h>
 #include <sys/mman.h>
 
-typedef struct TableFile {
-  CsvFile file;
-  uint64_t *places; /* of the numeric columns, then of the categorical ones */
-  uint64_t labelPlace;
-  int64_t rows;
-  double *numbers; /* [rows, numNumeric] */
-} TableFile;
-
-static int failMemory(const SinterSource *info) {
+int failTableMemory(const SinterSource *info) {
   return fail(EXIT_MEMORY, "out of memory: the rows of '%s'", info->name);
 }
 
-static int isLabel(const SinterSource *info) {
+int isLabel(const SinterSource *info) {
   return strcmp(info->tensor, "label") == 0;
 }
 
 /* ---- Files --------------------------------------------------------------- */
 
-static uint64_t numPlaces(const SinterTable *table) {
-  return table->numNumeric + table->numCategorical;
+/* The name of the column number `index` that `info` wants. */
+static const char *wantedColumn(const SinterSource *info, uint64_t index) {
+  const SinterTable *table = info->table;
+  if (isLabel(info))
+    return table->label;
+  return index < table->numNumeric
+             ? table->numeric[index]
+             : table->categorical[index - table->numNumeric].column;
 }
 
 static int findColumns(TableFile *t, const SinterSource *info) {
   const SinterTable *table = info->table;
-  t->places = mapMemory(numPlaces(table) * sizeof(uint64_t));
+  t->numColumns = isLabel(info) ? 1 : table->numNumeric + table->numCategorical;
+  t->places = mapMemory(t->numColumns * sizeof(uint64_t));
   if (!t->places)
-    return failMemory(info);
-  for (uint64_t i = 0; i < numPlaces(table); ++i) {
-    const char *name = i < table->numNumeric
-                           ? table->numeric[i]
-                           : table->categorical[i - table->numNumeric].column;
-    int code = findCsvColumn(&t->file, name, &t->places[i]);
+    return failTableMemory(info);
+  for (uint64_t i = 0; i < t->numColumns; ++i) {
+    int code = findCsvColumn(&t->file, wantedColumn(info, i), &t->places[i]);
     if (code)
       return code;
   }
-  /* Files to predict from have no label. */
-  if (isLabel(info) && strcmp(t->file.path, info->path) == 0)
-    return findCsvColumn(&t->file, table->label, &t->labelPlace);
   return EXIT_OK;
 }
 
@@ -69,9 +58,11 @@ static int failCell(const CsvFile *file, const char *column, const Cell *cell,
   Text text = textInMemory(bytes, sizeof bytes - 1);
   textBytes(&text, cell->begin, cell->size < 40 ? cell->size : 40);
   bytes[text.size] = 0;
-  return fail(EXIT_DATA, "'%s': line %llu: '%s' is \"%s\", expected %s",
-              file->path, (unsigned long long)file->csv.recordLine, column,
-              bytes, wanted);
+  uint64_t line, position;
+  cellPosition(&file->csv, cell, &line, &position);
+  return fail(EXIT_DATA, "%s:%llu:%llu: '%s' is \"%s\", expected %s",
+              file->path, (unsigned long long)line,
+              (unsigned long long)position, column, bytes, wanted);
 }
 
 static int readNumber(const CsvFile *file, const char *column, uint64_t place,
@@ -93,7 +84,7 @@ static int readNumbers(TableFile *t, const SinterSource *info) {
   Csv first = t->file.csv;
   t->numbers = mapMemory(numbersBytes(t, table));
   if (!t->numbers)
-    return failMemory(info);
+    return failTableMemory(info);
   double *number = t->numbers;
   for (int64_t row = 0; row < t->rows; ++row) {
     int more, code = nextCsvRecord(&t->file, &more);
@@ -106,63 +97,23 @@ static int readNumbers(TableFile *t, const SinterSource *info) {
   return EXIT_OK;
 }
 
-static int openTableFile(TableFile *t, const SinterSource *info,
-                         const char *name, const Mapping *mapping) {
-  int code = openCsvFile(&t->file, name, mapping);
+int openTableFile(TableFile *t, const SinterSource *info, const char *path,
+                  const Mapping *mapping) {
+  memset(t, 0, sizeof *t);
+  int code = openCsvFile(&t->file, path, mapping);
   if (!code)
     code = findColumns(t, info);
   if (!code)
     code = countRows(t);
-  return code ? code : readNumbers(t, info);
+  return code || isLabel(info) ? code : readNumbers(t, info);
 }
 
-static void closeTableFile(TableFile *t, const SinterTable *table) {
+void closeTableFile(TableFile *t, const SinterTable *table) {
   closeCsvFile(&t->file);
   if (t->places)
-    munmap(t->places, numPlaces(table) * sizeof(uint64_t));
+    munmap(t->places, t->numColumns * sizeof(uint64_t));
   if (t->numbers)
     munmap(t->numbers, numbersBytes(t, table));
-}
-
-/* ---- Steps --------------------------------------------------------------- */
-
-/* Mean and deviation (dividing by n - 1) of a column, where it has values. */
-static void measure(const TableFile *files, uint64_t numFiles, uint64_t column,
-                    uint64_t width, double *mean, double *deviation) {
-  double count = 0, sum = 0, squares = 0;
-  for (int pass = 0; pass < 2; ++pass) {
-    for (uint64_t f = 0; f < numFiles; ++f)
-      for (int64_t row = 0; row < files[f].rows; ++row) {
-        double x = files[f].numbers[(uint64_t)row * width + column];
-        if (x != x)
-          continue;
-        count += !pass;
-        sum += pass ? 0 : x;
-        squares += pass ? (x - *mean) * (x - *mean) : 0;
-      }
-    *mean = sum / count;
-  }
-  *deviation = sqrt(squares / (count - 1));
-}
-
-static void applyStep(const SinterTableStep *step, TableFile *files,
-                      const SinterTable *table) {
-  uint64_t width = table->numNumeric;
-  uint64_t measured =
-      step->kind == SINTER_STEP_STANDARDISE_ALL ? table->numFiles : 1;
-  for (uint64_t column = 0; column < width; ++column) {
-    double mean = 0, deviation = 1;
-    if (step->kind != SINTER_STEP_FILL)
-      measure(files, measured, column, width, &mean, &deviation);
-    for (uint64_t f = 0; f < table->numFiles; ++f)
-      for (int64_t row = 0; row < files[f].rows; ++row) {
-        double *x = &files[f].numbers[(uint64_t)row * width + column];
-        if (step->kind != SINTER_STEP_FILL)
-          *x = (*x - mean) / deviation;
-        else if (*x != *x)
-          *x = step->value;
-      }
-  }
 }
 
 /* ---- Rows ---------------------------------------------------------------- */
@@ -208,7 +159,7 @@ static int writeLabels(TableFile *t, const SinterTable *table, float *labels) {
   for (int64_t row = 0; !code && row < t->rows; ++row) {
     int more;
     double label = 0;
-    const Cell *cell = &t->file.cells[t->labelPlace];
+    const Cell *cell = &t->file.cells[t->places[0]];
     code = nextCsvRecord(&t->file, &more);
     if (!code && !cellNumber(cell, &label))
       code = failCell(&t->file, table->label, cell, "a number");
@@ -227,32 +178,20 @@ static int writeRows(TableFile *t, const SinterSource *info, Source *source) {
           ? NULL
           : mapMemory(bytes);
   if (!rows)
-    return failMemory(info);
+    return failTableMemory(info);
   source->data = (const char *)rows;
   return isLabel(info) ? writeLabels(t, info->table, rows)
                        : writeFeatures(t, info->table, rows);
 }
 
-int readTable(const Mapping *mappings, const SinterSource *info,
-              Source *source) {
-  const SinterTable *table = info->table;
-  uint64_t bytes = table->numFiles * sizeof(TableFile);
-  TableFile *files = mapMemory(bytes);
-  if (!files)
-    return failMemory(info);
-  TableFile *wanted = files;
-  int code = EXIT_OK;
-  for (uint64_t f = 0; !code && f < table->numFiles; ++f) {
-    code = openTableFile(&files[f], info, table->files[f], &mappings[f]);
-    if (strcmp(table->files[f], info->path) == 0)
-      wanted = &files[f];
-  }
-  for (uint64_t i = 0; !code && i < table->numSteps; ++i)
-    applyStep(&table->steps[i], files, table);
+int readTable(Session *session, const Mapping *mapping, const char *path,
+              const SinterSource *info, Source *source) {
+  TableFile t;
+  int code = openTableFile(&t, info, path, mapping);
+  if (!code && !isLabel(info))
+    applySteps(session, info->table, &t);
   if (!code)
-    code = writeRows(wanted, info, source);
-  for (uint64_t f = 0; f < table->numFiles; ++f)
-    closeTableFile(&files[f], table);
-  munmap(files, bytes);
+    code = writeRows(&t, info, source);
+  closeTableFile(&t, info->table);
   return code;
 }

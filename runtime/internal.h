@@ -75,6 +75,7 @@ typedef struct Session {
   unsigned char *ready;   /* per experiment: its parameters are in the store, */
   unsigned char *trained; /* and they are trained, or were loaded */
   unsigned char *computed; /* per data section: its columns are in the store */
+  unsigned char *measured; /* per symbol: a statistic that is in the store */
   int quiet;               /* failed guards say nothing */
   /* What the functions are told. */
   const SinterExperiment *experiment;
@@ -143,8 +144,16 @@ int readNpy(const Mapping *file, const char *path, const SinterSource *info,
             Source *source);
 int readTensorRows(const Mapping *file, const char *path,
                    const SinterSource *info, Source *source);
-/* Makes rows of the CSV files of a table, given in the table's order. */
-int readTable(const Mapping *files, const SinterSource *info, Source *source);
+/* Has the session what the steps of the table measure? */
+int tableIsMeasured(const Session *session, const SinterTable *table);
+/* Measures it over the rows of the table's files, given in its order. */
+int measureTable(Session *session, const Mapping *files,
+                 const SinterSource *info);
+/* Makes rows of a CSV file; what the steps want is measured. */
+int readTable(Session *session, const Mapping *file, const char *path,
+              const SinterSource *info, Source *source);
+/* Measures a table's files, unless that is done. */
+int prepareTable(Session *session, const SinterSource *info);
 /* Maps the file `name` under --data; `info` is the source that wants it. */
 int mapDataFile(const Session *session, const SinterSource *info,
                 const char *name, char path[MAX_PATH_BYTES], Mapping *file);

@@ -32,6 +32,21 @@ void wantExperiment(Load *load, const SinterExperiment *experiment,
   }
 }
 
+void wantStatistics(Load *load) {
+  for (uint64_t i = 0; i < sinter_program.numSources; ++i) {
+    const SinterTable *table = sinter_program.sources[i].table;
+    for (uint64_t s = 0; table && s < table->numSteps; ++s) {
+      int64_t index = table->steps[s].statistics;
+      if (index < 0)
+        continue;
+      const SinterSymbol *pair = &sinter_program.symbols[index];
+      if (findTensor(&load->file, pair[0].name) ||
+          findTensor(&load->file, pair[1].name))
+        load->wants[index] = load->wants[index + 1] = WANT;
+    }
+  }
+}
+
 int holdsExperiment(const Load *load, const SinterExperiment *experiment) {
   for (uint64_t i = 0; i < experiment->numSymbols; ++i) {
     const SinterSymbol *symbol =
@@ -132,20 +147,24 @@ static void copyTransposed(char *to, const unsigned char *from,
       memcpy(to + (column * rows + row) * size, from, size);
 }
 
+static void copyTensor(Session *session, const SinterSymbol *symbol,
+                       const TensorFile *file, const FileTensor *tensor) {
+  char *to = bufferAddress(&session->context, &symbol->buffer);
+  const unsigned char *from = file->data + tensor->begin;
+  if (symbol->transposed)
+    copyTransposed(to, from, &symbol->buffer);
+  else
+    memcpy(to, from, tensor->end - tensor->begin);
+}
+
 static void copyTensors(Session *session, const Load *load) {
   for (uint64_t i = 0; i < sinter_program.numSymbols; ++i) {
     const SinterSymbol *symbol = &sinter_program.symbols[i];
     if (load->wants[i] == WANT_NOTHING)
       continue;
     const FileTensor *tensor = findTensor(&load->file, symbol->name);
-    if (!tensor)
-      continue;
-    char *to = bufferAddress(&session->context, &symbol->buffer);
-    const unsigned char *from = load->file.data + tensor->begin;
-    if (symbol->transposed)
-      copyTransposed(to, from, &symbol->buffer);
-    else
-      memcpy(to, from, tensor->end - tensor->begin);
+    if (tensor)
+      copyTensor(session, symbol, &load->file, tensor);
   }
 }
 
@@ -178,6 +197,7 @@ int loadParams(Session *session, int64_t experiment) {
   int code = openLoad(&load, session->options->params), any = 0;
   if (code)
     return code;
+  takeStatistics(session, &load.file);
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
     const SinterExperiment *candidate = &sinter_program.experiments[i];
     /* Beside the one that is wanted, those that its data may call. */
@@ -194,6 +214,7 @@ int loadParams(Session *session, int64_t experiment) {
       return code;
     session->ready[i] = session->trained[i] = 1;
   }
+  wantStatistics(&load);
   code = finishLoad(session, &load, 0);
   if (!code && !any)
     code = fail(EXIT_USAGE, "--params '%s' holds nothing that '%s' reads%s",
@@ -216,4 +237,31 @@ int loadInit(Session *session) {
   if (code == EXIT_CHECKPOINT)
     note("  --allow-partial loads the tensors that fit");
   return code;
+}
+
+void takeStatistics(Session *session, const TensorFile *file) {
+  for (uint64_t i = 0; i < sinter_program.numSymbols; ++i) {
+    const SinterSymbol *symbol = &sinter_program.symbols[i];
+    const FileTensor *tensor = symbol->kind == SINTER_SYMBOL_STATISTIC
+                                   ? findTensor(file, symbol->name)
+                                   : NULL;
+    if (!tensor || !typeMatches(tensor, &symbol->buffer))
+      continue;
+    copyTensor(session, symbol, file, tensor);
+    session->measured[i] = 1;
+  }
+}
+
+int loadStatistics(Session *session) {
+  const Options *options = session->options;
+  const char *path = options->resume ? options->resume : options->params;
+  TensorFile file;
+  if (!path)
+    return EXIT_OK;
+  int code = openTensorFile(&file, path, EXIT_CHECKPOINT);
+  if (code)
+    return code;
+  takeStatistics(session, &file);
+  closeTensorFile(&file);
+  return EXIT_OK;
 }

@@ -18,6 +18,10 @@ int openLoad(Load *load, const char *path);
 /* Wants the parameters of an experiment and its state, as given. */
 void wantExperiment(Load *load, const SinterExperiment *experiment,
                     enum Want params, enum Want state);
+/* Wants the statistics of tables that the file has, in pairs. */
+void wantStatistics(Load *load);
+/* Takes the statistics that the file has, whatever else is in it. */
+void takeStatistics(Session *session, const TensorFile *file);
 /* Does the file hold any tensor of the experiment? */
 int holdsExperiment(const Load *load, const SinterExperiment *experiment);
 /* Compares the file with what is wanted, printing every tensor that is

@@ -1,107 +1,12 @@
 /* predict.c - predictions for rows of the data, or of a file. */
 
-#include "runtime/csv_file.h"
-#include "runtime/training.h"
+#include "runtime/predict.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-typedef struct Prediction {
-  const SinterExperiment *experiment;
-  const SinterFunction *function;
-  const SinterBuffer *result;
-  int64_t begin, end;       /* rows */
-  Source input;             /* from --in */
-  const SinterTable *table; /* that the rows are of, with an id and a label */
-  CsvFile ids;
-  uint64_t idPlace;
-  int hasInput;
-  int isNpy;
-  int isAtomic;
-  AtomicFile file;
-  Text *text;
-} Prediction;
-
-static const SinterArg *firstFeed(const SinterFunction *function) {
-  for (uint64_t i = 0; i < function->numArgs; ++i)
-    if (function->args[i].kind == SINTER_ARG_FEED)
-      return &function->args[i];
-  return NULL;
-}
-
-/* The feed that --in takes the place of. */
-static int onlyFeed(const Prediction *p, const SinterArg **feed) {
-  *feed = firstFeed(p->function);
-  for (uint64_t i = 0; i < p->function->numArgs; ++i)
-    if (p->function->args[i].kind == SINTER_ARG_FEED &&
-        &p->function->args[i] != *feed)
-      return fail(EXIT_USAGE, "--in feeds one input, '%s' has several",
-                  p->experiment->name);
-  return *feed ? EXIT_OK
-               : fail(EXIT_USAGE, "'%s' has no input", p->experiment->name);
-}
-
-static int readIdxInput(Prediction *p, const Mapping *file, const char *path) {
-  const SinterArg *feed;
-  p->function = &p->experiment->predictRaw;
-  int code = p->function->call ? onlyFeed(p, &feed) : EXIT_OK;
-  if (code)
-    return code;
-  if (!p->function->call || feed->source < 0 ||
-      sinter_program.sources[feed->source].kind != SINTER_SOURCE_IDX)
-    return fail(EXIT_USAGE,
-                "'%s' is an IDX file, but the data of '%s' is not; "
-                "a .npy file holds the model's input as it is",
-                path, p->experiment->name);
-  /* Another file may have another number of rows. */
-  SinterSource info = sinter_program.sources[feed->source];
-  info.shape[0] = -1;
-  return readIdx(file, path, &info, &p->input);
-}
-
-/* A .npy file holds rows of the model's input. */
-static int readNpyInput(Prediction *p, const Mapping *file, const char *path,
-                        const SinterArg *feed) {
-  SinterSource info = {0};
-  info.name = feed->name;
-  info.location = "an input";
-  info.dtype = feed->buffer.dtype;
-  info.rank = feed->buffer.rank;
-  memcpy(info.shape, feed->buffer.shape, sizeof info.shape);
-  info.shape[0] = -1;
-  return readNpy(file, path, &info, &p->input);
-}
-
-static int readInput(Prediction *p, const char *in) {
-  Mapping file;
-  int isStream = strcmp(in, "-") == 0;
-  const char *path = isStream ? "standard input" : in;
-  int error = isStream ? mapStream(0, &file) : mapFile(in, &file);
-  if (error)
-    return fail(error == ENOMEM ? EXIT_MEMORY : EXIT_IO, "cannot read '%s': %s",
-                path, errorText(error));
-  p->hasInput = 1;
-  int code;
-  if (file.size >= 2 && file.data[0] == 0 && file.data[1] == 0) {
-    code = readIdxInput(p, &file, path);
-  } else if (file.size > 0 && file.data[0] == 0x93) {
-    const SinterArg *feed = NULL;
-    p->function = &p->experiment->predict;
-    code = onlyFeed(p, &feed);
-    if (!code)
-      code = readNpyInput(p, &file, path, feed);
-  } else {
-    code = fail(EXIT_DATA,
-                "'%s' is neither a .npy nor an IDX file; CSV is "
-                "read by models whose data is a table",
-                path);
-  }
-  p->end = p->input.rows;
-  return code;
-}
 
 static int feedsFrom(const SinterFunction *function, int32_t source) {
   for (uint64_t i = 0; i < function->numArgs; ++i)
@@ -156,10 +61,11 @@ static int openIds(const Session *session, Prediction *p) {
       !*info->table->id || !*info->table->label)
     return EXIT_OK;
   char path[MAX_PATH_BYTES];
-  Mapping file;
-  int code = mapDataFile(session, info, info->path, path, &file);
+  Mapping file = p->csv;
+  int code = p->csvPath ? EXIT_OK
+                        : mapDataFile(session, info, info->path, path, &file);
   if (!code)
-    code = openCsvFile(&p->ids, info->path, &file);
+    code = openCsvFile(&p->ids, p->csvPath ? p->csvPath : info->path, &file);
   if (!code)
     code = findCsvColumn(&p->ids, info->table->id, &p->idPlace);
   for (int64_t row = 0; !code && row < p->begin; ++row) {
@@ -316,7 +222,8 @@ int commandPredict(Session *session) {
                 p.experiment->name);
   int code = loadParams(session, index);
   if (!code)
-    code = options->in ? readInput(&p, options->in) : chooseRows(session, &p);
+    code = options->in ? readInput(session, &p, options->in)
+                       : chooseRows(session, &p);
   if (code)
     return code;
   p.result = &p.function->results[0].buffer;

@@ -135,6 +135,7 @@ static void wantTensors(Load *load, const Trainer *t) {
       wantExperiment(load, &sinter_program.experiments[i], WANT, WANT);
       t->session->ready[i] = 1;
     }
+  wantStatistics(load);
   const SinterExperiment *current = t->experiment;
   for (uint64_t i = 0; t->row > 0 && i < current->numSymbols; ++i) {
     uint64_t index = current->firstSymbol + i;

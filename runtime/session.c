@@ -14,11 +14,13 @@ int openSession(Session *session, Options *options) {
   session->ready = mapMemory(program->numExperiments);
   session->trained = mapMemory(program->numExperiments);
   session->computed = mapMemory(program->numData);
+  session->measured = mapMemory(program->numSymbols);
   session->context.constants = program->constants;
   session->context.parallel = runInOnePiece;
   session->context.host = session;
   if (!session->context.store || !session->context.arena || !session->sources ||
-      !session->ready || !session->trained || !session->computed)
+      !session->ready || !session->trained || !session->computed ||
+      !session->measured)
     return fail(EXIT_MEMORY,
                 "out of memory: the program needs %llu bytes for parameters "
                 "and %llu for its arena",
@@ -38,7 +40,6 @@ const SinterFunction *experimentFunction(const SinterExperiment *experiment,
                                        &experiment->predictRaw,
                                        &experiment->after,
                                        &experiment->update,
-                                       &experiment->gradcheck,
                                        NULL};
   return functions[index];
 }

@@ -1,6 +1,6 @@
 /* source.c - the rows that feed a function, from the store or from files. */
 
-#include "runtime/internal.h"
+#include "runtime/table.h"
 
 #include <errno.h>
 #include <string.h>
@@ -62,21 +62,36 @@ int mapDataFile(const Session *session, const SinterSource *info,
   return EXIT_OK;
 }
 
-static int openTable(Session *session, const SinterSource *info,
-                     Source *source) {
+int prepareTable(Session *session, const SinterSource *info) {
   enum { MOST_FILES = 2 };
+  const SinterTable *table = info->table;
+  if (isLabel(info) || tableIsMeasured(session, table))
+    return EXIT_OK;
   Mapping files[MOST_FILES] = {{0}};
   char path[MAX_PATH_BYTES];
   int code = EXIT_OK;
   uint64_t mapped = 0;
-  for (; !code && mapped < info->table->numFiles && mapped < MOST_FILES;
-       ++mapped)
-    code = mapDataFile(session, info, info->table->files[mapped], path,
-                       &files[mapped]);
+  for (; !code && mapped < table->numFiles && mapped < MOST_FILES; ++mapped)
+    code =
+        mapDataFile(session, info, table->files[mapped], path, &files[mapped]);
   if (!code)
-    code = readTable(files, info, source);
+    code = measureTable(session, files, info);
   for (uint64_t f = 0; !code && f < mapped; ++f)
     unmapFile(&files[f]);
+  return code;
+}
+
+static int openTable(Session *session, const SinterSource *info,
+                     Source *source) {
+  char path[MAX_PATH_BYTES];
+  Mapping file;
+  int code = prepareTable(session, info);
+  if (!code)
+    code = mapDataFile(session, info, info->path, path, &file);
+  if (!code)
+    code = readTable(session, &file, info->path, info, source);
+  if (!code)
+    unmapFile(&file);
   return code;
 }
 

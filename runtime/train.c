@@ -97,7 +97,9 @@ static int prepareTraining(Trainer *t) {
   Session *session = t->session;
   const Options *options = session->options;
   t->isTerminal = isatty(2);
-  int code = initSelected(session);
+  int code = loadStatistics(session);
+  if (!code)
+    code = initSelected(session);
   if (!code && options->params)
     code = loadParams(session, -1);
   if (!code)

@@ -106,7 +106,10 @@ void showEpoch(Trainer *trainer);
 /* Maps the memory that saving needs, and tries whether --save can be written.
  */
 int prepareSaving(Trainer *trainer);
-/* Writes --save; returns 0 or an errno. */
+/* Maps the memory of a checkpoint's header. */
+int prepareHeader(Trainer *trainer);
+/* Writes a checkpoint to an open file, or to --save; 0 or an errno. */
+int writeCheckpoint(const Trainer *trainer, int fd);
 int saveCheckpoint(const Trainer *trainer);
 
 /* ---- resume.c */
@@ -116,6 +119,9 @@ int resumeTraining(Trainer *trainer);
 /* ---- load.c */
 /* --params: `experiments` (or -1: whatever it holds) must be in the file. */
 int loadParams(Session *session, int64_t experiment);
+/* --resume or --params: what steps of tables have measured, before any row is
+ * read. The loading proper says what is wrong with the file. */
+int loadStatistics(Session *session);
 /* --init: parameters of the selected experiments. */
 int loadInit(Session *session);
 

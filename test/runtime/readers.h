@@ -1,6 +1,7 @@
 /* readers.h - the runtime's readers, fed with bytes: for tests and fuzzing.
  *
- * They come with a program of two parameters, `w` and `net.bias`. */
+ * They come with a program of two parameters, `w` and `net.bias`, and a table
+ * `t`. */
 
 #ifndef SINTER_TEST_RUNTIME_READERS_H
 #define SINTER_TEST_RUNTIME_READERS_H
