@@ -123,6 +123,7 @@ CsvTable sinter::readCsv(StringRef text) {
       return table;
     }
     table.records.push_back(cells);
+    table.lines.push_back(reader.line());
   }
   table.problem = reader.problem();
   return table;

@@ -44,6 +44,8 @@ bool isNumber(llvm::StringRef cell);
 struct CsvTable {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> records;
+  /// The line that each record begins in.
+  std::vector<unsigned> lines;
   /// What is wrong with the file, empty if nothing is.
   std::string problem;
 

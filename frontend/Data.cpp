@@ -30,32 +30,34 @@ DataSection *Elaborator::sectionOf(const DataStmt *stmt) {
     section.body = cast<DataStmt>(source->stmt)->body;
     return &section;
   }
-  if (name && name->name == "table") {
+  if (name && (name->name == "table" || name->name == "csv")) {
     section.table = call;
     return &section;
   }
   section.state = DataSection::State::Failed;
   emit.error(Code::UnknownName, stmt->value->loc, "this is no data source")
       .addHelp("'data " + section.name +
-               " = fashion_mnist()', '= table(train = csv(\"train.csv\"))' or "
-               "a block of columns");
+               " = fashion_mnist()', '= csv(\"points.csv\")', '= table(train = "
+               "csv(\"train.csv\"))' or a block of columns");
   return &section;
 }
 
-/// `features [n, k]` and `label [n, 1]`, and the features to predict from.
+/// `features [n, k]` and `label [n, 1]`, and the features to predict from; of a
+/// file alone, each of its columns [n].
 void Elaborator::elaborateTable(DataSection &target) {
   target.state = DataSection::State::Failed;
   TableReader reader(*this, *fileScope, target.name, options.dataDir);
   if (!reader.read(*target.table))
     return;
-  auto addColumn = [&](DataPart &to, StringRef name, const std::string &path,
-                       int64_t width) {
-    Dims dims{{maxDim, emit.builder.getStringAttr("rows")}, {width, {}}};
+  auto addColumn = [&](DataPart &to, StringRef name, FileReference file,
+                       std::optional<int64_t> width) {
+    Dims dims{{maxDim, emit.builder.getStringAttr("rows")}};
+    if (width)
+      dims.push_back({*width, {}});
     DataColumn column{
         name.str(), target.table->loc, to.path() + "." + name.str(), {}, {}};
-    column.rowType = makeTensor(dims, emit.f32());
-    column.file = std::make_shared<const FileReference>(FileReference{
-        "table", path, name.str(), reader.encoding(), column.rowType});
+    column.rowType = file.tableType = makeTensor(dims, emit.f32());
+    column.file = std::make_shared<const FileReference>(std::move(file));
     to.columns.push_back(std::move(column));
   };
   auto addPart = [&](StringRef name) -> DataPart & {
@@ -66,13 +68,33 @@ void Elaborator::elaborateTable(DataSection &target) {
     return added;
   };
   DataPart &whole = addPart("");
-  addColumn(whole, "features", reader.trainPath(), reader.width());
-  if (reader.hasLabel())
-    addColumn(whole, "label", reader.trainPath(), 1);
-  if (!reader.predictPath().empty())
-    addColumn(addPart("predict"), "features", reader.predictPath(),
+  for (const std::string &name : reader.plainColumns())
+    addColumn(whole, name, reader.plainColumn(name), std::nullopt);
+  if (reader.width() > 0)
+    addColumn(whole, "features", reader.features(reader.trainPath()),
               reader.width());
+  if (reader.hasLabel())
+    addColumn(whole, "label", reader.label(), 1);
+  if (!reader.predictPath().empty())
+    addColumn(addPart("predict"), "features",
+              reader.features(reader.predictPath()), reader.width());
   target.state = DataSection::State::Done;
+}
+
+/// Makes parts of the ranges of `split`, once the columns are known.
+static void addSplits(DataSection &target) {
+  const DataPart *whole = target.find("");
+  const std::pair<StringRef, std::optional<RowRange>> ranges[] = {
+      {"train", target.trainRows},
+      {"valid", target.validRows},
+      {"test", target.testRows},
+      {"predict", target.predictRows}};
+  for (const auto &[name, range] : ranges)
+    if (whole && range) {
+      DataPart &split = target.splits.emplace_back(*whole);
+      split.name = name.str();
+      split.range = range;
+    }
 }
 
 void Elaborator::elaborateSection(DataSection &target) {
@@ -125,6 +147,7 @@ void Elaborator::elaborateSection(DataSection &target) {
                "a column beside sections; put it into one of them");
   for (const DataPart &each : target.parts)
     checkRowCounts(each);
+  addSplits(target);
   columns.finish(target.loc);
   if (llvm::hasSingleElement(columns.function.front()))
     columns.function.erase();
@@ -257,15 +280,14 @@ void Elaborator::executeSplit(const ArgsStmt *stmt, Scope &scope) {
     std::optional<RowRange> *slot =
         argument.name == "train"     ? &section->trainRows
         : argument.name == "valid"   ? &section->validRows
+        : argument.name == "test"    ? &section->testRows
         : argument.name == "predict" ? &section->predictRows
                                      : nullptr;
     if (!slot) {
-      if (argument.name == "test")
-        emit.unsupported(argument.loc, "a split for 'test'");
-      else
-        emit.error(Code::WrongArguments, argument.loc,
-                   "'split' gives ranges of rows by name")
-            .addHelp("'split train = 0..800, valid = 800..1000'");
+      emit.error(Code::WrongArguments, argument.loc,
+                 "'split' gives ranges of rows by name: train, valid, test, "
+                 "predict")
+          .addHelp("'split train = 0..800, valid = 800..1000'");
       continue;
     }
     if (!range) {

@@ -31,6 +31,11 @@ struct DataColumn {
   std::shared_ptr<const FileReference> file = nullptr;
 };
 
+/// A half-open range of rows; `end` is -1 for the last row.
+struct RowRange {
+  int64_t begin = 0, end = -1;
+};
+
 /// The columns of a `train { }`, `valid { }`, ... of a section, or of a section
 /// without such parts.
 struct DataPart {
@@ -44,6 +49,8 @@ struct DataPart {
   bool hasUnknownFiles = false;
   /// Names of values that belong to all rows at once: a row cannot use them.
   llvm::StringMap<Loc> wholeValues;
+  /// Of a split: its rows of the section's columns.
+  std::optional<RowRange> range;
 
   const DataColumn *find(llvm::StringRef column) const {
     for (const DataColumn &candidate : columns)
@@ -61,27 +68,32 @@ struct DataPart {
   std::string path() const;
 };
 
-/// A half-open range of rows; `end` is -1 for the last row.
-struct RowRange {
-  int64_t begin = 0, end = -1;
-};
-
 struct DataSection {
   enum class State { Declared, Running, Done, Failed };
 
   std::string name;
   Loc loc;
   const Block *body = nullptr;
-  /// `table(...)`, instead of a body.
+  /// `table(...)` or `csv(...)`, instead of a body.
   const CallExpr *table = nullptr;
   State state = State::Declared;
   int64_t seed = 0;
   std::deque<DataPart> parts;
-  std::optional<RowRange> trainRows, validRows, predictRows;
+  /// What `split` says.
+  std::optional<RowRange> trainRows, validRows, testRows, predictRows;
+  /// The splits as parts, which have all columns: `points.test.x`.
+  std::deque<DataPart> splits;
 
   const DataPart *find(llvm::StringRef part) const {
     for (const DataPart &candidate : parts)
       if (candidate.name == part)
+        return &candidate;
+    return nullptr;
+  }
+  /// The split of that name; null if there is none.
+  const DataPart *findSplit(llvm::StringRef split) const {
+    for (const DataPart &candidate : splits)
+      if (candidate.name == split)
         return &candidate;
     return nullptr;
   }

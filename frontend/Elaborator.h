@@ -377,6 +377,8 @@ private:
   void settleColumns(DataPart &target);
   mlir::RankedTensorType probeRows(const DataPart &target,
                                    const DataColumn &column);
+  Object storedColumn(Loc loc, const DataPart &target,
+                      const DataColumn &column);
   /// `fashion.valid.image[0:256]`, and an index of the result.
   Object sliceRows(Loc loc, const ColumnOfFile &column,
                    llvm::ArrayRef<Expr *> items, Scope &scope);

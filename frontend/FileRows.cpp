@@ -322,11 +322,59 @@ void Elaborator::settleColumns(DataPart &target) {
 // Use of columns
 //===----------------------------------------------------------------------===//
 
+/// Whether a split has rows that its column has not, which is an error.
+static bool exceeds(Emitter &emit, Loc loc, const DataPart &target,
+                    const DataColumn &column, int64_t numRows) {
+  if (!target.range || target.range->end <= numRows)
+    return false;
+  emit.error(Code::BadIndex, loc,
+             "the split '" + target.name + "' is " +
+                 Twine(target.range->begin) + ".." + Twine(target.range->end) +
+                 ", but '" + column.name + "' has " + Twine(numRows) + " rows")
+      .addNote(column.loc, "'" + column.name + "' is declared here");
+  return true;
+}
+
+/// A column that is computed at start-up, or the rows of a split.
+Object Elaborator::storedColumn(Loc loc, const DataPart &target,
+                                const DataColumn &column) {
+  Value value = emit.load(loc, column.symbol, column.type);
+  if (!target.range)
+    return value;
+  Dims sizes = dimsOf(column.type);
+  if (exceeds(emit, loc, target, column, sizes.front().size))
+    return Object::error();
+  sizes.front().size = target.range->end - target.range->begin;
+  SmallVector<int64_t> offsets(sizes.size(), 0), strides(sizes.size(), 1);
+  offsets.front() = target.range->begin;
+  return emit.slice(loc, value, offsets, strides, sizes);
+}
+
+/// Narrows the rows that are wanted of a split to those that it has; false
+/// after an error.
+static bool narrow(Emitter &emit, Loc loc, RowContext &rows) {
+  if (!rows.part->range)
+    return true;
+  const RowRange &range = *rows.part->range;
+  int64_t numRows = range.end - range.begin;
+  if (rows.isWhole) {
+    rows.isWhole = false;
+    rows.rows = {numRows, {}};
+  } else if (rows.rows.isDynamic() || rows.first + rows.rows.size > numRows) {
+    emit.error(Code::BadIndex, loc,
+               "the split '" + rows.part->name + "' has " + Twine(numRows) +
+                   " rows");
+    return false;
+  }
+  rows.first += range.begin;
+  return true;
+}
+
 Object Elaborator::sectionField(Loc loc, const DataPart &target,
                                 StringRef name) {
   if (const DataColumn *column = target.find(name)) {
     if (column->type)
-      return emit.load(loc, column->symbol, column->type);
+      return storedColumn(loc, target, *column);
     if (part && !rows) {
       part->hasUnknownFiles |= target.hasUnknownFiles;
       return Object::rows();
@@ -337,7 +385,8 @@ Object Elaborator::sectionField(Loc loc, const DataPart &target,
     inner.part = &target;
     inner.column = column->name;
     inner.sources = 0;
-    return evaluateRows(loc, inner);
+    return narrow(emit, loc, inner) ? evaluateRows(loc, inner)
+                                    : Object::error();
   }
   SmallVector<StringRef> candidates;
   for (const DataColumn &column : target.columns)
@@ -360,6 +409,9 @@ Object Elaborator::declarationField(Loc loc, const Declaration &declaration,
       return Object::error();
     if (const DataPart *inner = target->find(name))
       return Object(inner);
+    const DataPart *split = target->findSplit(name);
+    if (split && !split->find(name))
+      return Object(split);
     return sectionField(loc, target->parts.front(), name);
   }
   if (Experiment *experiment = experimentNamed(declaration, loc)) {
@@ -406,6 +458,8 @@ Object Elaborator::sliceRows(Loc loc, const ColumnOfFile &column,
   context.column = column.column->name;
   context.rows = {*hi - *lo, {}};
   context.first = *lo;
+  if (!narrow(emit, loc, context))
+    return Object::error();
   Object result = evaluateRows(loc, context);
   if (result.isAbsorbing() || items.size() == 1)
     return result;

@@ -116,7 +116,7 @@ bool TableReader::readArgument(const Argument &argument) {
                  "categorical");
     return false;
   }
-  Word &word = name == "id" ? id : label;
+  Word &word = name == "id" ? id : labelColumn;
   word.loc = argument.value->loc;
   std::optional<std::string> text =
       elaborator.evaluateText(argument.value, scope, "a column's name");
@@ -171,7 +171,7 @@ bool TableReader::checkColumn(const CsvTable &table, const Word &column,
 bool TableReader::addColumns(const CsvTable &trainTable,
                              const CsvTable *predictTable) {
   for (const auto &[index, name] : llvm::enumerate(trainTable.header)) {
-    if (name == id.text || name == label.text)
+    if (name == id.text || name == labelColumn.text)
       continue;
     int64_t other = predictTable ? predictTable->find(name) : -1;
     if (predictTable && other < 0) {
@@ -209,22 +209,26 @@ bool TableReader::addColumns(const CsvTable &trainTable,
   return true;
 }
 
-bool TableReader::checkLabel(const CsvTable &table) {
-  int64_t index = label.text.empty() ? -1 : table.find(label.text);
-  if (index < 0)
-    return true;
-  for (const std::vector<std::string> &record : table.records)
-    if (!isNumber(record[index])) {
-      emit.error(Code::BadDataFile, label.loc,
-                 "the label '" + label.text + "' is \"" + record[index] +
-                     "\" in a row, which is no number");
-      return false;
-    }
+bool TableReader::checkNumbers(const CsvTable &table, StringRef column,
+                               Loc loc) {
+  int64_t index = table.find(column);
+  for (const auto &[record, line] : llvm::zip(table.records, table.lines)) {
+    if (isNumber(record[index]))
+      continue;
+    sinter::Diagnostic &diagnostic = emit.error(
+        Code::BadDataFile, loc,
+        "'" + train.path + "': line " + Twine(line) + ": '" + column +
+            "' is \"" + record[index] + "\", expected a number");
+    if (!plain.empty())
+      diagnostic.addHelp("a table makes numbers of words and empty cells: "
+                         "'table(train = csv(...), numeric = [fill(0)], "
+                         "categorical = [one_hot()])'");
+    return false;
+  }
   return true;
 }
 
-bool TableReader::read(const CallExpr &call) {
-  loc = call.loc;
+bool TableReader::readTable(const CallExpr &call) {
   bool isRight = true;
   for (const Argument &argument : call.args)
     isRight &= readArgument(argument);
@@ -241,10 +245,12 @@ bool TableReader::read(const CallExpr &call) {
     return false;
   std::string trainName = "'" + train.path + "'";
   bool isFound = checkColumn(*trainTable, id, trainName);
-  isFound &= checkColumn(*trainTable, label, trainName);
+  isFound &= checkColumn(*trainTable, labelColumn, trainName);
   if (predictTable)
     isFound &= checkColumn(*predictTable, id, "'" + predict.path + "'");
-  if (!isFound || !checkLabel(*trainTable) ||
+  if (!isFound ||
+      (hasLabel() &&
+       !checkNumbers(*trainTable, labelColumn.text, labelColumn.loc)) ||
       !addColumns(*trainTable, predictTable ? &*predictTable : nullptr))
     return false;
   if (width() > 0 && width() <= maxDim)
@@ -252,6 +258,24 @@ bool TableReader::read(const CallExpr &call) {
   emit.error(Code::BadDataFile, train.loc,
              "'" + train.path + "' has no columns of features");
   return false;
+}
+
+/// A file alone.
+bool TableReader::readPlain(const CallExpr &call) {
+  if (!readFileName(&call, train))
+    return false;
+  std::optional<CsvTable> table = readFile(train);
+  if (!table)
+    return false;
+  plain = table->header;
+  return llvm::all_of(plain, [&](const std::string &column) {
+    return checkNumbers(*table, column, train.loc);
+  });
+}
+
+bool TableReader::read(const CallExpr &call) {
+  loc = call.loc;
+  return callOf(&call, "csv") ? readPlain(call) : readTable(call);
 }
 
 //===----------------------------------------------------------------------===//
@@ -265,7 +289,19 @@ int64_t TableReader::width() const {
   return count;
 }
 
-DictionaryAttr TableReader::encoding() const {
+FileReference TableReader::features(const std::string &path) const {
+  return {"table", path, "features", encoding(labelColumn.text), {}};
+}
+
+FileReference TableReader::label() const {
+  return {"table", train.path, "label", encoding(labelColumn.text), {}};
+}
+
+FileReference TableReader::plainColumn(StringRef name) const {
+  return {"table", train.path, "label", encoding(name), {}};
+}
+
+DictionaryAttr TableReader::encoding(StringRef label) const {
   Builder &builder = emit.builder;
   auto texts = [&](const auto &words) {
     SmallVector<Attribute> attributes;
@@ -283,7 +319,7 @@ DictionaryAttr TableReader::encoding() const {
       {builder.getNamedAttr("name", builder.getStringAttr(section)),
        builder.getNamedAttr("files", texts(files)),
        builder.getNamedAttr("id", builder.getStringAttr(id.text)),
-       builder.getNamedAttr("label", builder.getStringAttr(label.text)),
+       builder.getNamedAttr("label", builder.getStringAttr(label)),
        builder.getNamedAttr("numeric", texts(numeric)),
        builder.getNamedAttr("steps", texts(steps)),
        builder.getNamedAttr("categorical", texts(categorical)),

@@ -1,8 +1,8 @@
 //===- Table.h - Tables of CSV files ---------------------------*- C++ -*-===//
 //
-// `table(train, predict, id, label, numeric, categorical)`: the files are read
-// for their schema, the columns and categories; the program reads the rows and
-// makes numbers of them.
+// `table(train, predict, id, label, numeric, categorical)` and `csv(path)` as
+// data sections: the files are read for their schema, the columns and
+// categories; the program reads the rows and makes numbers of them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,17 +22,23 @@ public:
       : elaborator(elaborator), emit(elaborator.emit), scope(scope),
         section(section), folder(folder) {}
 
-  /// Reads the call and its files; false, with errors, if that cannot be.
+  /// Reads the call of `table` or `csv` and its files; false, with errors, if
+  /// that cannot be.
   bool read(const CallExpr &call);
 
   /// The numbers of a row of `features`.
   int64_t width() const;
-  /// How a program makes them; see SourceOp.
-  mlir::DictionaryAttr encoding() const;
   std::string trainPath() const { return train.path; }
   /// Empty if there is no such file.
   std::string predictPath() const { return predict.path; }
-  bool hasLabel() const { return !label.text.empty(); }
+  bool hasLabel() const { return !labelColumn.text.empty(); }
+  /// The columns of a file alone, all of which are numbers.
+  llvm::ArrayRef<std::string> plainColumns() const { return plain; }
+
+  /// What a program reads, but for its type.
+  FileReference features(const std::string &path) const;
+  FileReference label() const;
+  FileReference plainColumn(llvm::StringRef name) const;
 
 private:
   /// A file or a column, with its place.
@@ -41,6 +47,10 @@ private:
     Loc loc;
   };
 
+  bool readTable(const CallExpr &call);
+  bool readPlain(const CallExpr &call);
+  /// How a program makes numbers of the files; see SourceOp.
+  mlir::DictionaryAttr encoding(llvm::StringRef label) const;
   bool readArgument(const Argument &argument);
   bool readFileName(const Expr *expr, Word &file);
   bool readSteps(const Expr *expr, bool isNumeric);
@@ -50,7 +60,8 @@ private:
   bool checkColumn(const CsvTable &table, const Word &column,
                    llvm::StringRef what);
   bool addColumns(const CsvTable &train, const CsvTable *predict);
-  bool checkLabel(const CsvTable &train);
+  /// Whether a column of the file to train on has a number in each row.
+  bool checkNumbers(const CsvTable &table, llvm::StringRef column, Loc loc);
 
   Elaborator &elaborator;
   Emitter &emit;
@@ -58,11 +69,11 @@ private:
   std::string section, folder;
 
   Loc loc;
-  Word train, predict, id, label;
+  Word train, predict, id, labelColumn;
   /// "standardise all", "fill 0", in order.
   std::vector<std::string> steps;
   bool hasCategorical = false, hasMissing = false;
-  std::vector<std::string> numeric, categorical;
+  std::vector<std::string> plain, numeric, categorical;
   std::vector<std::set<std::string>> categories;
 };
 } // namespace sinter

@@ -1,8 +1,9 @@
 /* checkpoint.c - writing checkpoints.
  *
  * A checkpoint is a safetensors file: parameters and state by name, what steps
- * of tables have measured, and in __metadata__ the position in the training, the seed and the hyper-parameters.
- * In the middle of an epoch its running sums are there too. */
+ * of tables have measured, and in __metadata__ the position in the training, the
+ * seed and the hyper-parameters. In the middle of an epoch its running sums are
+ * there too. */
 
 #include "runtime/load.h"
 

@@ -56,6 +56,7 @@ def write_data(folder):
         text = (header % columns).ljust(117).encode() + b"\n"
         (folder / name).write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + bytes(32 * columns))
     (folder / "train.csv").write_text("Id,Area,Street,SalePrice\n1,80,Pave,200000\n2,NA,NA,180000\n")
+    (folder / "points.csv").write_text("x,y\n" + "".join(f"{x},{3 * x + 1}\n" for x in range(5)))
     (folder / "test.csv").write_text("Id,Area,Street\n3,90,Grvl\n")
     text = b'{"w":{"dtype":"F32","shape":[4,1],"data_offsets":[0,16]}}'.ljust(64)
     (folder / "net.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + bytes(16))
