@@ -16,6 +16,7 @@
 #include "passes/ReverseSweep.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/SmallPtrSet.h"
 
@@ -43,6 +44,7 @@ private:
   LogicalResult runSweep();
   StringRef firstNameReaching(Operation *op);
   void replaceGradient(Operation *firstBackward);
+  void drawMasksAgain(Operation *firstBackward);
   void markResiduals(Operation *firstBackward);
 
   GradientOp gradient;
@@ -141,6 +143,68 @@ static Operation *computationOf(Value value) {
   return isLeaf ? nullptr : op;
 }
 
+/// Masks of more operations than this are kept.
+static constexpr unsigned maxMaskOps = 8;
+
+/// Whether `value` is computed by elementwise operations, `opsLeft` at most,
+/// from uniform draws and what is there anyway.
+static bool isDrawn(Value value, unsigned &opsLeft, bool &readsDraw) {
+  Operation *op = value.getDefiningOp();
+  if (RandomOp random = dyn_cast_or_null<RandomOp>(op)) {
+    readsDraw = true;
+    return random.getDistribution() == Distribution::Uniform;
+  }
+  if (!computationOf(value))
+    return true;
+  return op->hasTrait<ElementwiseTensorOp>() && opsLeft-- > 0 &&
+         llvm::all_of(op->getOperands(), [&](Value operand) {
+           return isDrawn(operand, opsLeft, readsDraw);
+         });
+}
+
+/// Truth values, perhaps as numbers, that were drawn: as dropout's.
+static bool isDrawnMask(Value value) {
+  Operation *op = value.getDefiningOp();
+  Value truth = isa_and_nonnull<CastOp>(op) ? op->getOperand(0) : value;
+  RankedTensorType type = cast<RankedTensorType>(truth.getType());
+  unsigned opsLeft = maxMaskOps;
+  bool readsDraw = false;
+  return type.getElementType().isInteger(1) && type.getRank() > 0 &&
+         isDrawn(value, opsLeft, readsDraw) && readsDraw;
+}
+
+/// `mask`, computed again.
+static Value drawAgain(OpBuilder &builder, Value mask) {
+  Operation *op = mask.getDefiningOp();
+  if (!isa_and_nonnull<RandomOp>(op) && !computationOf(mask))
+    return mask;
+  IRMapping mapping;
+  for (Value operand : op->getOperands())
+    if (!mapping.contains(operand) && !isa<RandomOp>(op))
+      mapping.map(operand, drawAgain(builder, operand));
+  Operation *copy = builder.clone(*op, mapping);
+  if (isa<RandomOp>(op))
+    copy->setAttr(redrawnAttr, builder.getUnitAttr());
+  return copy->getResult(0);
+}
+
+/// Lets backward operations draw the masks they read instead of keeping them
+/// since the forward pass.
+void Expansion::drawMasksAgain(Operation *firstBackward) {
+  DenseMap<Value, Value> drawn;
+  for (Operation *op = firstBackward; op != gradient; op = op->getNextNode())
+    for (OpOperand &operand : op->getOpOperands()) {
+      Value mask = operand.get();
+      if (!isDrawnMask(mask))
+        continue;
+      Value &again = drawn[mask];
+      OpBuilder before(op);
+      if (!again)
+        again = drawAgain(before, mask);
+      operand.set(again);
+    }
+}
+
 void Expansion::markResiduals(Operation *firstBackward) {
   SmallPtrSet<Operation *, 32> backward;
   for (Operation *op = firstBackward; op != gradient; op = op->getNextNode())
@@ -166,6 +230,7 @@ LogicalResult Expansion::run() {
     return failure();
   Operation *first = one.getDefiningOp();
   replaceGradient(first);
+  drawMasksAgain(first);
   markResiduals(first);
   if (isUnread(first))
     first->erase();

@@ -12,6 +12,11 @@
 using namespace mlir;
 using namespace sinter;
 
+Value sinter::integerScalar(OpBuilder &builder, Location loc, int64_t number) {
+  RankedTensorType type = scalarOf(builder.getI64Type());
+  return SplatOp::create(builder, loc, type, builder.getI64IntegerAttr(number));
+}
+
 Value sinter::orZero(OpBuilder &builder, Location loc, Value adjoint,
                      Value like) {
   if (adjoint)

@@ -14,6 +14,8 @@
 #include "llvm/ADT/SetVector.h"
 
 namespace sinter {
+mlir::Value integerScalar(mlir::OpBuilder &builder, mlir::Location loc,
+                          int64_t number);
 /// `adjoint`, or the zeros that an absent one stands for.
 mlir::Value orZero(mlir::OpBuilder &builder, mlir::Location loc,
                    mlir::Value adjoint, mlir::Value like);

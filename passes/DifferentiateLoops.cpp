@@ -8,34 +8,20 @@
 //   backward: while (n, dx, dw = 0) n > 0 { from x of trip n - 1:
 //               n - 1, body's vjp for x, dw + body's vjp for w }
 //
-// The values carried into each trip are either remembered: the forward loop
-// writes them on tapes, one row a trip; or, where tapes would pass a bound,
-// computed again from the loop's start, which takes time that grows with the
-// square of the trips.
+// The forward loop remembers the values carried into a trip (LoopTapes.h).
 //
 //===----------------------------------------------------------------------===//
 
 #include "ir/Gradients.h"
 #include "ir/Shape.h"
 #include "passes/DifferentiateControl.h"
+#include "passes/LoopTapes.h"
 #include "passes/Remarks.h"
 
 #include "llvm/ADT/BitVector.h"
 
 using namespace mlir;
 using namespace sinter;
-
-/// What the tapes of one loop may hold.
-static constexpr int64_t maxTapeBytes = int64_t(1) << 28;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
-static Value integer(OpBuilder &builder, Location loc, int64_t number) {
-  RankedTensorType type = scalarOf(builder.getI64Type());
-  return SplatOp::create(builder, loc, type, builder.getI64IntegerAttr(number));
-}
 
 //===----------------------------------------------------------------------===//
 // Which carried values have adjoints
@@ -120,120 +106,6 @@ void ActiveLoop::findVarying(const DenseSet<Value> &varying) {
 }
 
 //===----------------------------------------------------------------------===//
-// Remembering
-//===----------------------------------------------------------------------===//
-
-/// The type of a tape for a carried value; null if there is none.
-static RankedTensorType tapeType(Value value, uint64_t limit) {
-  Dims dims = dimsOf(value);
-  dims.insert(dims.begin(), Dim{int64_t(limit), {}});
-  if (int64_t(dims.size()) > maxRank || limit > uint64_t(maxDim) ||
-      !elementCount(dims))
-    return {};
-  return makeTensor(dims, typeOf(value).getElementType());
-}
-
-/// `tape` with `value` in the row `number`.
-static Value writeRow(OpBuilder &builder, Location loc, Value value, Value tape,
-                      Value number) {
-  Dims dims = dimsOf(value);
-  dims.insert(dims.begin(), Dim{1, {}});
-  Type rowType = makeTensor(dims, typeOf(value).getElementType());
-  Value row = ReshapeOp::create(builder, loc, rowType, value);
-  SmallVector<int64_t> offsets(dims.size(), 0), strides(dims.size(), 1);
-  return InsertOp::create(builder, loc, tape.getType(), row, tape,
-                          ValueRange(number), offsets, strides,
-                          ArrayRef<int64_t>{0});
-}
-
-/// Replaces a loop by one that also counts its trips and writes `values` on
-/// tapes, unless it does so already.
-static WhileOp rememberTrips(WhileOp op, ArrayRef<unsigned> values,
-                             LoopRecords &records) {
-  OpBuilder builder(op);
-  Location loc = op.getLoc();
-  SmallVector<Value> inits(op.getInits());
-  LoopRecords::iterator known = records.find(op);
-  bool isCounted = known != records.end();
-  LoopRecord record = isCounted ? known->second : LoopRecord();
-  if (!isCounted) {
-    record.trips = inits.size();
-    inits.push_back(integer(builder, loc, 0));
-  }
-  SmallVector<unsigned> added;
-  for (unsigned value : values) {
-    if (!record.tapes.try_emplace(value, inits.size()).second)
-      continue;
-    added.push_back(value);
-    inits.push_back(makeSplat(
-        builder, loc, tapeType(op.getResult(value), op.getLimit()), 0.0));
-  }
-  if (inits.size() == op.getNumResults())
-    return op;
-
-  WhileOp next = WhileOp::create(builder, loc, TypeRange(ValueRange(inits)),
-                                 inits, op.getLimit(), ArrayAttr());
-  next->setDiscardableAttrs(op->getDiscardableAttrDictionary());
-  next.getCondition().takeBody(op.getCondition());
-  next.getBody().takeBody(op.getBody());
-  Block &body = next.getBody().front();
-  for (Block *block : {&next.getCondition().front(), &body})
-    for (Value init : ArrayRef(inits).drop_front(op.getNumResults()))
-      block->addArgument(init.getType(), loc);
-
-  Operation *yield = body.getTerminator();
-  Value number = body.getArgument(record.trips);
-  builder.setInsertionPointToStart(&body);
-  SmallVector<Value> after(yield->getOperands());
-  if (!isCounted)
-    after.push_back(
-        AddOp::create(builder, loc, number, integer(builder, loc, 1)));
-  for (unsigned value : added)
-    after.push_back(writeRow(builder, loc, body.getArgument(value),
-                             body.getArgument(record.tapes[value]), number));
-  yield->setOperands(after);
-  for (OpResult result : op.getResults())
-    result.replaceAllUsesWith(next.getResult(result.getResultNumber()));
-  records.erase(op);
-  records[next] = std::move(record);
-  op.erase();
-  return next;
-}
-
-/// The values that were carried into trip `number`, computed from the start.
-static ValueRange replayTrips(OpBuilder &builder, Location loc, WhileOp op,
-                              Value number) {
-  SmallVector<Value> inits = {integer(builder, loc, 0)};
-  llvm::append_range(inits, op.getInits());
-  WhileOp replay = WhileOp::create(builder, loc, TypeRange(ValueRange(inits)),
-                                   inits, op.getLimit(), ArrayAttr());
-  Block &condition = replay.getCondition().emplaceBlock();
-  Block &body = replay.getBody().emplaceBlock();
-  for (Block *block : {&condition, &body})
-    for (Value init : inits)
-      block->addArgument(init.getType(), loc);
-
-  OpBuilder inside = OpBuilder::atBlockEnd(&condition);
-  Value goesOn = CompareOp::create(inside, loc, Predicate::LT,
-                                   condition.getArgument(0), number);
-  YieldOp::create(inside, loc, goesOn);
-
-  inside.setInsertionPointToEnd(&body);
-  IRMapping mapping;
-  Block &original = op.getBody().front();
-  mapping.map(original.getArguments(), body.getArguments().drop_front());
-  copyInto(inside, original, mapping);
-  Value one = integer(inside, loc, 1);
-  SmallVector<Value> next = {
-      AddOp::create(inside, loc, body.getArgument(0), one)};
-  for (Value value : original.getTerminator()->getOperands())
-    next.push_back(mapping.lookupOrDefault(value));
-  YieldOp::create(inside, loc, next);
-  eraseUnread(body);
-  return replay.getResults().drop_front();
-}
-
-//===----------------------------------------------------------------------===//
 // The backward loop
 //===----------------------------------------------------------------------===//
 
@@ -257,8 +129,7 @@ private:
   void openBody();
   LogicalResult differentiateTrip();
   void provideCarriedValues();
-  bool fitsTapes(ArrayRef<unsigned> needed);
-  void remarkOn(ArrayRef<unsigned> needed, bool isTaped);
+  void remarkOn(const TapePlan &plan);
   void closeLoop(ArrayRef<Value> resultAdjoints);
 
   OpBuilder &builder;
@@ -298,7 +169,7 @@ void BackwardLoop::openBody() {
   sums = arguments.slice(1 + active.carried.size(), active.outer.size());
   carriedIn = arguments.take_back(forward.getNumResults());
   builder.setInsertionPointToEnd(body);
-  Value one = integer(builder, loc, 1);
+  Value one = integerScalar(builder, loc, 1);
   number = SubOp::create(builder, loc, left, one);
 }
 
@@ -331,37 +202,32 @@ LogicalResult BackwardLoop::differentiateTrip() {
   return success();
 }
 
-bool BackwardLoop::fitsTapes(ArrayRef<unsigned> needed) {
-  int64_t bytes = 0;
-  for (unsigned i : needed) {
-    RankedTensorType type = tapeType(carriedIn[i], forward.getLimit());
-    if (!type || byteSize(type) > maxTapeBytes - bytes)
-      return false;
-    bytes += byteSize(type);
-  }
-  return true;
-}
-
-void BackwardLoop::remarkOn(ArrayRef<unsigned> needed, bool isTaped) {
-  if (needed.empty() || !forward.getContext()->getRemarkEngine())
+void BackwardLoop::remarkOn(const TapePlan &plan) {
+  if (plan.needed.empty() || !forward.getContext()->getRemarkEngine())
     return;
   std::string names;
-  for (unsigned i : needed) {
+  for (unsigned i : plan.taped) {
     Location place = forward.getBody().getArgument(i).getLoc();
     NameLoc name = dyn_cast<NameLoc>(place);
     names += (names.empty() ? "'" : ", '") +
              (name ? name.getName().str() : "trip") + "'";
   }
-  std::string limit = std::to_string(forward.getLimit());
-  if (isTaped)
+  std::string trips =
+      "of up to " + std::to_string(forward.getLimit()) + " trips";
+  std::string reason = ": keeping all would take more than " +
+                       std::to_string(maxTapeBytes >> 20) + " MiB";
+  if (plan.spacing == 1)
     remark::passed(forward.getLoc(), gradientRemark())
-        << "the gradient keeps " + names + " of each of up to " + limit +
-               " trips";
+        << "the gradient keeps " + names + " of each " + trips;
+  else if (plan.spacing)
+    remark::missed(forward.getLoc(), gradientRemark())
+        << "the gradient keeps " + names + " of one in " +
+               std::to_string(plan.spacing) + " " + trips +
+               " and runs the others again" + reason;
   else
     remark::missed(forward.getLoc(), gradientRemark())
-        << "the gradient runs the loop from its start for each trip: keeping " +
-               names + " of up to " + limit + " trips would take more than " +
-               std::to_string(maxTapeBytes >> 20) + " MiB";
+        << "the gradient runs the loop from its start for each " + trips +
+               reason;
 }
 
 /// Puts the values that were carried into the trip in the place of the
@@ -375,23 +241,15 @@ void BackwardLoop::provideCarriedValues() {
     if (!argument.use_empty())
       needed.push_back(i);
   }
-  bool isTaped = fitsTapes(needed);
-  remarkOn(needed, isTaped);
+  TapePlan plan = planTapes(forward, needed);
+  remarkOn(plan);
   unsigned count = forward.getNumResults();
-  forward =
-      rememberTrips(forward, isTaped ? needed : ArrayRef<unsigned>(), records);
+  forward = writeTapes(forward, plan, records);
   builder.setInsertionPointAfter(number.getDefiningOp());
-  if (!needed.empty() && !isTaped) {
-    ValueRange replayed = replayTrips(builder, loc, forward, number);
-    for (unsigned i : needed)
-      carriedIn[i].replaceAllUsesWith(replayed[i]);
-  } else {
-    for (unsigned i : needed) {
-      Value tape = forward.getResult(records[forward].tapes[i]);
-      carriedIn[i].replaceAllUsesWith(GatherOp::create(
-          builder, loc, tape, ValueRange(number), ArrayRef<int64_t>{0}));
-    }
-  }
+  SmallVector<Value> values =
+      readTapes(builder, loc, forward, plan, records[forward], number);
+  for (auto [i, value] : llvm::zip(needed, values))
+    carriedIn[i].replaceAllUsesWith(value);
   body->eraseArguments(body->getNumArguments() - count, count);
 }
 
@@ -429,7 +287,7 @@ void BackwardLoop::closeLoop(ArrayRef<Value> resultAdjoints) {
   for (Value init : inits)
     condition.addArgument(init.getType(), loc);
   inside.setInsertionPointToEnd(&condition);
-  Value zero = integer(inside, loc, 0);
+  Value zero = integerScalar(inside, loc, 0);
   Value goesOn = CompareOp::create(inside, loc, Predicate::GT,
                                    condition.getArgument(0), zero);
   YieldOp::create(inside, loc, goesOn);

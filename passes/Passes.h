@@ -15,6 +15,9 @@
 namespace sinter {
 /// On forward operations: backward operations read the result.
 inline constexpr llvm::StringLiteral residualAttr = "sinter.residual";
+/// On draws of the backward pass: the numbers of a forward draw again. Keeps
+/// the two from becoming one, which memory would have to hold between them.
+inline constexpr llvm::StringLiteral redrawnAttr = "sinter.redrawn";
 
 #define GEN_PASS_DECL
 #include "passes/Passes.h.inc"

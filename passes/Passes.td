@@ -86,17 +86,21 @@ def Differentiate : Pass<"sinter-differentiate", "::mlir::ModuleOp"> {
   let summary = "Replace sinter.gradient by the graph that computes it";
   let description = [{
     Value-preserving. Reverse-mode differentiation: every value's adjoint is
-    summed once, when all its uses are done, and nothing is recomputed, so that
-    the backward graph grows linearly. Gradients of one function are expanded in
-    program order, so a gradient of a gradient differentiates the inner one's
-    graph.
+    summed once, when all its uses are done, and nothing but drawn masks is
+    recomputed, so that the backward graph grows linearly. Gradients of one
+    function are expanded in program order, so a gradient of a gradient
+    differentiates the inner one's graph.
 
     The gradient of `sinter.if` is one, whose branches compute their forward
     values again. That of `sinter.while` is a loop over its trips from the last to
     the first: the forward loop counts its trips and writes what is needed of
-    each on tapes of `limit` rows. Where they would take more than 256 MiB, each
-    trip back runs the forward loop again from its start; `--remarks=gradient`
-    tells.
+    each on tapes of `limit` rows. Where they would take more than 256 MiB, the
+    tapes hold every n-th trip, and each trip back runs the trips since then
+    again; `--remarks=gradient` tells.
+
+    Masks that are made from uniform draws, as dropout's, are drawn again where
+    the backward pass reads them: such draws carry `sinter.redrawn`, so that no
+    pass merges them with those of the forward pass.
 
     A gradient is taken with respect to a value, not to its number: run this
     before passes that merge equal values (canonicalization, CSE).

@@ -16,14 +16,17 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
+#include <utility>
+
 namespace sinter {
 /// What a loop was made to remember for its gradient: results beyond those that
 /// it had.
 struct LoopRecord {
   /// The result that counts the trips.
   unsigned trips;
-  /// For a carried value the result that holds it at each trip's begin.
-  llvm::DenseMap<unsigned, unsigned> tapes;
+  /// For a carried value and a distance of trips, the result that holds it at
+  /// the begin of each trip of that distance.
+  llvm::DenseMap<std::pair<unsigned, uint64_t>, unsigned> tapes;
 };
 using LoopRecords = llvm::DenseMap<mlir::Operation *, LoopRecord>;
 

@@ -109,31 +109,74 @@ func.func @linear(%x: tensor<f32>, %c: tensor<i1>) -> tensor<f32> {
 
 // -----
 
-// Too much to keep: each trip back runs the loop again up to it.
+// Too much to keep all: one value in 16 is on the tape, behind which
+// what the others write lands. Each trip back runs the loop again from
+// the row before it.
 
-// CHECK-LABEL: func.func @replay
-func.func @replay(%x: tensor<1024x1024xf32>, %c: tensor<i1>) -> tensor<1024x1024xf32> {
-  // CHECK: %[[R:.*]]:2 = sinter.while(%{{.*}}, %{{.*}}) limit 1000 : tensor<1024x1024xf32>, tensor<i64>
-  // expected-remark @below {{the gradient runs the loop from its start for each trip: keeping 'a' of up to 1000 trips would take more than 256 MiB}}
-  %r = sinter.while (%x) limit 1000 : tensor<1024x1024xf32> cond {
-  ^bb0(%a: tensor<1024x1024xf32>):
+// CHECK-LABEL: func.func @sparse_tape
+func.func @sparse_tape(%x: tensor<1024x1024xf32>, %c: tensor<i1>) -> tensor<1024x1024xf32> {
+  // CHECK: %[[R:.*]]:4 = sinter.while(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}) limit 1000 : tensor<1024x1024xf32>, tensor<1024x1024xf32>, tensor<i64>, tensor<63x1024x1024xf32>
+  // CHECK: } body {
+  // CHECK: ^bb0(%[[A:.*]]: tensor<1024x1024xf32>, %{{.*}}: tensor<1024x1024xf32>, %[[N:.*]]: tensor<i64>, %[[TAPE:.*]]: tensor<63x1024x1024xf32>):
+  // CHECK: %[[ROW:.*]] = sinter.floor_div %[[N]]
+  // CHECK: %[[REST:.*]] = sinter.mod %[[N]]
+  // CHECK: %[[HAS:.*]] = sinter.compare eq %[[REST]]
+  // CHECK: %[[BEHIND:.*]] = sinter.splat 63
+  // CHECK: %[[INDEX:.*]] = sinter.select %[[HAS]], %[[ROW]], %[[BEHIND]]
+  // CHECK: %[[VALUE:.*]] = sinter.reshape %[[A]]
+  // CHECK: sinter.insert %[[VALUE]] into %[[TAPE]] offsets [0, 0, 0] strides [1, 1, 1] indices(%[[INDEX]]) axes [0]
+  // expected-remark @below {{the gradient keeps 'a' of one in 16 of up to 1000 trips and runs the others again: keeping all would take more than 256 MiB}}
+  %r:2 = sinter.while (%x, %x) limit 1000 : tensor<1024x1024xf32>, tensor<1024x1024xf32> cond {
+  ^bb0(%a: tensor<1024x1024xf32>, %b: tensor<1024x1024xf32>):
     sinter.yield %c : tensor<i1>
   } body {
-  ^bb0(%a: tensor<1024x1024xf32> loc("a")):
+  ^bb0(%a: tensor<1024x1024xf32> loc("a"), %b: tensor<1024x1024xf32> loc("b")):
     sinter.print %a groups [[unit]] : tensor<1024x1024xf32>
     %0 = sinter.sin %a : tensor<1024x1024xf32>
-    sinter.yield %0 : tensor<1024x1024xf32>
+    %1 = sinter.exp %b : tensor<1024x1024xf32>
+    sinter.yield %0, %1 : tensor<1024x1024xf32>, tensor<1024x1024xf32>
+  }
+  // CHECK: sinter.while(%[[R]]#2, %{{.*}}) limit 1000
+  // CHECK: } body {
+  // CHECK: %[[NUMBER:.*]] = sinter.sub
+  // CHECK: %[[FROM:.*]] = sinter.floor_div %[[NUMBER]]
+  // CHECK: %[[COUNT:.*]] = sinter.mod %[[NUMBER]]
+  // CHECK: %[[START:.*]] = sinter.gather %[[R]]#3 indices(%[[FROM]])
+  // CHECK: sinter.while(%{{.*}}, %[[START]]) limit 16 : tensor<i64>, tensor<1024x1024xf32>
+  // CHECK: sinter.compare lt %{{.*}}, %[[COUNT]]
+  // CHECK: sinter.sin
+  // CHECK-NOT: sinter.print
+  // CHECK-NOT: sinter.exp
+  // CHECK: sinter.cos
+  %dx = sinter.gradient %r#0 wrt(%x) seed(%x) {names = ["x"]} : (tensor<1024x1024xf32>, tensor<1024x1024xf32>, tensor<1024x1024xf32>) -> tensor<1024x1024xf32>
+  return %dx : tensor<1024x1024xf32>
+}
+
+// -----
+
+// A tape has no room for two values: each trip back begins at the start.
+
+// CHECK-LABEL: func.func @replay
+func.func @replay(%x: tensor<8192x8192xf32>, %c: tensor<i1>) -> tensor<8192x8192xf32> {
+  // CHECK: %[[R:.*]]:2 = sinter.while(%[[X:.*]], %{{.*}}) limit 1000 : tensor<8192x8192xf32>, tensor<i64>
+  // expected-remark @below {{the gradient runs the loop from its start for each of up to 1000 trips: keeping all would take more than 256 MiB}}
+  %r = sinter.while (%x) limit 1000 : tensor<8192x8192xf32> cond {
+  ^bb0(%a: tensor<8192x8192xf32>):
+    sinter.yield %c : tensor<i1>
+  } body {
+  ^bb0(%a: tensor<8192x8192xf32> loc("a")):
+    %0 = sinter.sin %a : tensor<8192x8192xf32>
+    sinter.yield %0 : tensor<8192x8192xf32>
   }
   // CHECK: sinter.while(%[[R]]#1, %{{.*}}) limit 1000
   // CHECK: } body {
   // CHECK: %[[NUMBER:.*]] = sinter.sub
-  // CHECK: sinter.while
+  // CHECK: sinter.while(%{{.*}}, %[[X]]) limit 1000
   // CHECK: sinter.compare lt %{{.*}}, %[[NUMBER]]
   // CHECK: sinter.sin
-  // CHECK-NOT: sinter.print
   // CHECK: sinter.cos
-  %dx = sinter.gradient %r wrt(%x) seed(%x) {names = ["x"]} : (tensor<1024x1024xf32>, tensor<1024x1024xf32>, tensor<1024x1024xf32>) -> tensor<1024x1024xf32>
-  return %dx : tensor<1024x1024xf32>
+  %dx = sinter.gradient %r wrt(%x) seed(%x) {names = ["x"]} : (tensor<8192x8192xf32>, tensor<8192x8192xf32>, tensor<8192x8192xf32>) -> tensor<8192x8192xf32>
+  return %dx : tensor<8192x8192xf32>
 }
 
 // -----

@@ -217,3 +217,30 @@ func.func @residuals(%x: tensor<4xf32>) -> tensor<4xf32> {
   %dw = sinter.gradient %y wrt(%w) {names = ["w"]} : (tensor<f32>, tensor<4xf32>) -> tensor<4xf32>
   return %dw : tensor<4xf32>
 }
+
+// -----
+
+// A drawn mask is drawn again where the backward pass reads it, and kept apart
+// from the forward draw; draws that are read as numbers are not.
+// CHECK-LABEL: func.func @masks
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<9xf32>, %[[SEED:[a-z0-9]+]]: tensor<i64>
+func.func @masks(%x: tensor<9xf32>, %seed: tensor<i64>) -> tensor<9xf32> {
+  // CHECK: %[[DRAW:.*]] = sinter.random uniform %[[SEED]], %[[SEED]] stream 5 : tensor<9xf32>
+  %draw = sinter.random uniform %seed, %seed stream 5 : tensor<9xf32>
+  // CHECK: %[[NOISE:.*]] = sinter.random uniform %[[SEED]], %[[SEED]] stream 6 : tensor<9xf32>
+  %noise = sinter.random uniform %seed, %seed stream 6 : tensor<9xf32>
+  // CHECK: %[[HALF:.*]] = sinter.splat 5.0
+  %half = sinter.splat 0.5 : f32 -> tensor<9xf32>
+  %zero = sinter.splat 0.0 : f32 -> tensor<9xf32>
+  // CHECK: sinter.compare ge %[[DRAW]], %[[HALF]] : tensor<9xf32> -> tensor<9xi1>
+  %mask = sinter.compare ge %draw, %half : tensor<9xf32> -> tensor<9xi1>
+  // CHECK: sinter.mul %[[X]], %[[NOISE]]
+  %noisy = sinter.mul %x, %noise : tensor<9xf32>
+  %y = sinter.select %mask, %noisy, %zero : tensor<9xi1>, tensor<9xf32>
+  // CHECK: %[[AGAIN:.*]] = sinter.random uniform %[[SEED]], %[[SEED]] stream 5 {sinter.redrawn} : tensor<9xf32>
+  // CHECK-NEXT: %[[MASK:.*]] = sinter.compare ge %[[AGAIN]], %[[HALF]]
+  // CHECK-NEXT: %[[D:.*]] = sinter.select %[[MASK]]
+  // CHECK-NEXT: sinter.mul %[[D]], %[[NOISE]]
+  %dx = sinter.gradient %y wrt(%x) seed(%x) {names = ["x"]} : (tensor<9xf32>, tensor<9xf32>, tensor<9xf32>) -> tensor<9xf32>
+  return %dx : tensor<9xf32>
+}
