@@ -174,7 +174,6 @@ Value ElementEmitter::unary(Operation *op, Value x) {
 }
 
 Value ElementEmitter::binary(Operation *op, Value x, Value y) {
-  auto floorOfQuotient = [&] { return emitFloor(b, b.div(x, y)); };
   return TypeSwitch<Operation *, Value>(op)
       .Case<AddOp>([&](Operation *) { return emitAdd(frame, x, y); })
       .Case<SubOp>([&](Operation *) {
@@ -184,10 +183,10 @@ Value ElementEmitter::binary(Operation *op, Value x, Value y) {
       .Case<DivOp>([&](Operation *) { return b.div(x, y); })
       .Case<PowOp>([&](Operation *) { return emitPow(b, x, y); })
       .Case<FloorDivOp>([&](Operation *) {
-        return isFloat ? floorOfQuotient() : intFloorDiv(x, y);
+        return isFloat ? emitFloorDiv(b, x, y) : intFloorDiv(x, y);
       })
       .Case<ModOp>([&](Operation *) {
-        return isFloat ? b.sub(x, b.mul(y, floorOfQuotient())) : intMod(x, y);
+        return isFloat ? emitMod(b, x, y) : intMod(x, y);
       })
       .Case<MaximumOp>([&](Operation *) { return extreme(true, x, y); })
       .Case<MinimumOp>([&](Operation *) { return extreme(false, x, y); })

@@ -103,6 +103,10 @@ Value LaneBuilder::less(Value a, Value b) {
   return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OLT, a, b);
 }
 
+Value LaneBuilder::lessOrEqual(Value a, Value b) {
+  return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OLE, a, b);
+}
+
 Value LaneBuilder::equal(Value a, double b) {
   return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, a,
                                constant(a, b));

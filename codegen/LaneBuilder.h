@@ -71,6 +71,7 @@ public:
   /// Ordered comparisons: false when either side is a NaN.
   mlir::Value less(mlir::Value a, mlir::Value b);
   mlir::Value less(mlir::Value a, double b) { return less(a, constant(a, b)); }
+  mlir::Value lessOrEqual(mlir::Value a, mlir::Value b);
   mlir::Value equal(mlir::Value a, double b);
   mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b);
   /// The nearer of x and the limit; a NaN stays a NaN.

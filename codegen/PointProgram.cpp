@@ -199,9 +199,10 @@ static int64_t costOf(Operation *op) {
     return 1;
   if (isa<RandomOp>(op))
     return 32;
-  if (isa<ExpOp, LogOp, SinOp, CosOp, TanhOp, ErfOp, SigmoidOp, PowOp>(op))
+  if (isa<ExpOp, LogOp, SinOp, CosOp, TanhOp, ErfOp, SigmoidOp, PowOp,
+          FloorDivOp, ModOp>(op))
     return 16;
-  if (isa<DivOp, SqrtOp, FloorDivOp, ModOp>(op))
+  if (isa<DivOp, SqrtOp>(op))
     return 4;
   return op->hasTrait<ElementwiseTensorOp>() ? 1 : 0;
 }

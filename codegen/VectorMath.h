@@ -1,9 +1,9 @@
 //===- VectorMath.h - Elementary functions as inline code ------*- C++ -*-===//
 //
 // Each function emits inline code for a scalar or a vector of one dimension, of
-// f32 or f64: no call, no branch (sin and cos have one), the same bits for
-// every number of lanes and every target with fused multiply-add. Without it
-// the last bits differ, within the same bounds.
+// f32 or f64: no call, no branch (but for sin, cos and mod), the same bits
+// for every number of lanes and every target with fused multiply-add. Without
+// it the last bits differ, within the same bounds.
 //
 // Errors are in ulp of the result's format, denormal results included, over
 // all finite arguments. A NaN gives a NaN; infinities, signed zeros and poles
@@ -48,6 +48,13 @@ mlir::Value emitSqrt(LaneBuilder &b, mlir::Value x);
 mlir::Value emitRsqrt(LaneBuilder &b, mlir::Value x);
 /// The largest integer not above x.
 mlir::Value emitFloor(LaneBuilder &b, mlir::Value x);
+/// Python's x // y: the floor of the exact quotient, rounded to nearest. x / y
+/// for y = 0; NaN for infinite x.
+mlir::Value emitFloorDiv(LaneBuilder &b, mlir::Value x, mlir::Value y);
+/// Python's x % y: x - y * floor(x / y), correctly rounded, with the sign of y.
+/// NaN for y = 0 and for infinite x. Takes a step for every 24 (f32) or 53
+/// (f64) bits of the quotient.
+mlir::Value emitMod(LaneBuilder &b, mlir::Value x, mlir::Value y);
 /// The larger of x and 0; a NaN stays a NaN.
 mlir::Value emitRelu(LaneBuilder &b, mlir::Value x);
 } // namespace sinter

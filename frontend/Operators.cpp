@@ -88,6 +88,22 @@ Object Elaborator::foldIntegers(BinaryOp op, Loc loc, int64_t a, int64_t b) {
   return Object(result);
 }
 
+/// Python's %, and the // that goes with it.
+static double modulo(double a, double b) {
+  double rest = std::fmod(a, b);
+  if (rest == 0)
+    return std::copysign(rest, b);
+  return (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
+static double floorDivide(double a, double b) {
+  double rest = std::fmod(a, b);
+  double quotient = std::nearbyint((a - rest) / b);
+  if (rest != 0 && (rest < 0) != (b < 0))
+    quotient -= 1;
+  return quotient == 0 ? std::copysign(quotient, a / b) : quotient;
+}
+
 Object Elaborator::foldNumbers(BinaryOp op, Loc loc, const Object &a,
                                const Object &b) {
   bool isFraction = a.is<double>() || b.is<double>();
@@ -118,9 +134,9 @@ Object Elaborator::foldNumbers(BinaryOp op, Loc loc, const Object &a,
   case BinaryOp::Div:
     return Object(p / q);
   case BinaryOp::FloorDiv:
-    return Object(std::floor(p / q));
+    return Object(floorDivide(p, q));
   case BinaryOp::Mod:
-    return Object(p - q * std::floor(p / q));
+    return Object(modulo(p, q));
   default:
     return Object(std::pow(p, q));
   }

@@ -368,8 +368,8 @@ def Sinter_AddOp : Sinter_BinaryOp<"add", Sinter_NumberTensor, [Differentiable, 
 def Sinter_SubOp : Sinter_BinaryOp<"sub", Sinter_NumberTensor, [Differentiable]> { let summary = "a - b"; let hasFolder = 1; let hasCanonicalizer = 1; }
 def Sinter_MulOp : Sinter_BinaryOp<"mul", Sinter_NumberTensor, [Differentiable, Commutative]> { let summary = "a * b"; let hasFolder = 1; }
 def Sinter_DivOp : Sinter_BinaryOp<"div", Sinter_FloatTensor, [Differentiable]> { let summary = "a / b"; let hasFolder = 1; let hasCanonicalizer = 1; }
-def Sinter_FloorDivOp : Sinter_BinaryOp<"floor_div", Sinter_NumberTensor, [Differentiable]> { let summary = "floor(a / b), as Python's //; gradient 0; integers: 0 for b = 0"; }
-def Sinter_ModOp : Sinter_BinaryOp<"mod", Sinter_NumberTensor, [Differentiable]> { let summary = "a - b * floor(a / b), as Python's %; gradient 1 and -floor(a / b); integers: 0 for b = 0"; }
+def Sinter_FloorDivOp : Sinter_BinaryOp<"floor_div", Sinter_NumberTensor, [Differentiable]> { let summary = "floor(a / b) of the exact quotient, as Python's //; gradient 0; integers: 0 for b = 0"; }
+def Sinter_ModOp : Sinter_BinaryOp<"mod", Sinter_NumberTensor, [Differentiable]> { let summary = "a - b * floor(a / b), exact, as Python's %; gradient 1 and -floor(a / b); integers: 0 for b = 0"; }
 def Sinter_PowOp : Sinter_BinaryOp<"pow", Sinter_FloatTensor, [Differentiable]> { let summary = "a ** b"; let description = [{
     NaN for a < 0 unless b is whole; 0 ** 0 = 1. Gradient for a: 0 where b = 0.
     For b: 0 where a = 0 and b >= 0, NaN where a < 0.

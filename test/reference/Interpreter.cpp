@@ -74,16 +74,26 @@ static double randomDraw(RandomOp op, uint64_t key, uint64_t step,
 // Elementwise
 //===----------------------------------------------------------------------===//
 
-/// Python's // and %, with 0 for integers divided by 0.
-static double floorDivide(double a, double b, bool isInteger) {
-  return isInteger && b == 0 ? 0 : std::floor(a / b);
-}
-
+/// Python's %, with 0 for integers divided by 0.
 static double modulo(double a, double b, bool isInteger) {
   if (isInteger && b == 0)
     return 0;
   double r = std::fmod(a, b);
-  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+  if (r == 0)
+    return std::copysign(r, b);
+  return (r < 0) != (b < 0) ? r + b : r;
+}
+
+/// Python's //, with 0 for integers and a / b for floats divided by 0.
+static double floorDivide(double a, double b, bool isInteger) {
+  if (b == 0)
+    return isInteger ? 0 : std::isinf(a) ? NAN : a / b;
+  double r = std::fmod(a, b);
+  // A multiple of b, but for rounding.
+  double n = std::nearbyint((a - r) / b);
+  if (r != 0 && (r < 0) != (b < 0))
+    n -= 1;
+  return n == 0 ? std::copysign(0, a / b) : n;
 }
 
 static double maximum(double a, double b) {

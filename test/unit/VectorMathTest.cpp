@@ -56,6 +56,27 @@ Value unary(LaneBuilder &b, Value x, Value) {
   return emit(b, x);
 }
 
+/// Python's %.
+template <typename T>
+T modulo(T x, T y) {
+  T r = std::fmod(x, y);
+  if (r == 0)
+    return std::copysign(r, y);
+  return (r < 0) != (y < 0) ? r + y : r;
+}
+
+/// Python's //, with x / y for y = 0.
+template <typename T>
+T floorDivide(T x, T y) {
+  if (y == 0)
+    return std::isinf(x) ? std::numeric_limits<T>::quiet_NaN() : x / y;
+  T r = std::fmod(x, y);
+  T n = std::nearbyint((x - r) / y);
+  if (r != 0 && (r < 0) != (y < 0))
+    n -= 1;
+  return n == 0 ? std::copysign(n, x / y) : n;
+}
+
 /// A function of x, with libm's in both formats.
 #define UNARY(name, emit, formula, bound)                                      \
   {name, unary<emit>, [](double x, double) -> double { return formula; },      \
@@ -79,6 +100,9 @@ const Function functions[] = {
     UNARY("floor", emitFloor, std::floor(x), 0),
     UNARY("relu", emitRelu, x < 0 ? 0 : x, 0),
     {"pow", emitPow, std::pow, std::pow, 4, /*isBinary=*/true},
+    {"mod", emitMod, modulo, modulo, 0.5, /*isBinary=*/true},
+    {"floor_div", emitFloorDiv, floorDivide, floorDivide, 0.5,
+     /*isBinary=*/true},
 };
 
 /// out[i] = f(x[i], y[i]) for a chunk, `lanes` at a time; 1 means scalars.
@@ -246,13 +270,29 @@ std::pair<T, T> anyPower(std::mt19937_64 &random) {
   }
 }
 
+/// Two numbers whose quotient is near an integer, of any magnitude.
+template <typename T>
+std::pair<T, T> anyQuotient(std::mt19937_64 &random) {
+  using Limits = std::numeric_limits<T>;
+  std::uniform_real_distribution<double> unit(-1, 1);
+  double range = Limits::max_exponent + Limits::digits;
+  T y = T(std::ldexp(unit(random), int(unit(random) * range)));
+  double digits = random() % 4 ? Limits::digits + 2 : 2 * range;
+  double n = std::round(std::exp2(unit(random) * digits));
+  T x = T(T(random() % 2 ? n : -n) * y);
+  for (uint64_t step = random() % 4; step > 0; --step)
+    x = std::nextafter(x, T(unit(random)));
+  return {x, y};
+}
+
 template <typename T>
 void fillRandom(Arguments<T> &arguments, uint64_t number, bool isBinary) {
   std::mt19937_64 random(number);
   std::uniform_real_distribution<double> exponent(-60, 11);
   for (int64_t i = 0; i < chunk; ++i) {
     if (isBinary) {
-      std::tie(arguments.x[i], arguments.y[i]) = anyPower<T>(random);
+      std::tie(arguments.x[i], arguments.y[i]) =
+          number % 2 ? anyQuotient<T>(random) : anyPower<T>(random);
       continue;
     }
     switch (i % 4) {
