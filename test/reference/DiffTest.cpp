@@ -17,6 +17,19 @@
 // [-2, 2) and integers from [0, 5). Prints one line for each function and what
 // was compared; exits with 1 at the first difference.
 //
+// Elements are compared with the largest one of their array. Where a function
+// is nothing but f32 sums, each element has a bound of its own instead, from
+// attributes of the function:
+//
+//   test.terms = [7, "batch"]  sums of 7 terms a row, over all rows: within
+//                              k 2**-24 of the sum of magnitudes, and within
+//                              2 sqrt(k) 2**-24, data being random
+//   test.biased                the data is not: k 2**-24 is all
+//   test.roundings = n         each element is rounded n times more
+//   test.relative              all terms are positive; without it, the sum of
+//                              magnitudes is what the arguments' magnitudes
+//                              give instead of the arguments
+//
 //===----------------------------------------------------------------------===//
 
 #include "codegen/LowerToLLVM.h"
@@ -30,6 +43,7 @@
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TargetParser/Host.h"
@@ -72,27 +86,86 @@ static Array drawArgument(func::FuncOp function, unsigned index,
 // Comparison
 //===----------------------------------------------------------------------===//
 
+static std::string numberText(double value) {
+  return llvm::formatv("{0:e9}", value).str();
+}
+
 [[noreturn]] static void fail(const Twine &message) {
   llvm::errs() << "difference: " << message << '\n';
   std::exit(1);
 }
 
-/// Elements agree within the type's tolerance of the array's largest magnitude.
+/// Elements agree within their tolerances.
 static void compareArrays(const Twine &what, const Array &expected,
-                          const Array &actual, Type element) {
-  double scale = 0;
+                          const Array &actual, const Array &tolerances) {
+  for (size_t i = 0; i < expected.data.size(); ++i) {
+    double want = expected.data[i], have = actual.data[i];
+    bool isClose = want == have || (std::isnan(want) && std::isnan(have)) ||
+                   std::fabs(want - have) <= tolerances.data[i];
+    if (!isClose)
+      fail(what + ": element " + Twine(i) + " is " + numberText(have) +
+           ", expected " + numberText(want) + ", tolerance " +
+           numberText(tolerances.data[i]));
+  }
+}
+
+/// The type's tolerance of the array's largest magnitude.
+static Array commonTolerance(const Array &expected, Type element) {
+  double scale = 1;
   for (double value : expected.data)
     if (std::isfinite(value))
       scale = std::max(scale, std::fabs(value));
   double tolerance = element.isF64() ? 1e-12 : element.isF32() ? 1e-5 : 0;
-  for (size_t i = 0; i < expected.data.size(); ++i) {
-    double want = expected.data[i], have = actual.data[i];
-    bool isClose = want == have || (std::isnan(want) && std::isnan(have)) ||
-                   std::fabs(want - have) <= tolerance * std::max(scale, 1.0);
-    if (!isClose)
-      fail(what + ": element " + Twine(i) + " is " + std::to_string(have) +
-           ", expected " + std::to_string(want));
+  return {expected.shape,
+          std::vector<double>(expected.data.size(), tolerance * scale)};
+}
+
+/// Roundings that count in a sum of the terms that `function` states, at the
+/// worst or among random ones.
+static double roundingsOf(func::FuncOp function, int64_t extent) {
+  double terms = 1, others = 0;
+  for (Attribute factor : function->getAttrOfType<ArrayAttr>("test.terms")) {
+    IntegerAttr number = dyn_cast<IntegerAttr>(factor);
+    terms *= number ? double(number.getInt()) : double(extent);
   }
+  if (IntegerAttr more = function->getAttrOfType<IntegerAttr>("test.roundings"))
+    others = double(more.getInt());
+  if (function->hasAttr("test.biased"))
+    return terms + others;
+  return std::min(terms, 2 * std::sqrt(terms)) + others;
+}
+
+static Array magnitudesOf(Array array) {
+  for (double &value : array.data)
+    value = std::fabs(value);
+  return array;
+}
+
+/// What each element of each result may be off by.
+static std::vector<Array> tolerancesOf(Interpreter &interpreter,
+                                       func::FuncOp function,
+                                       const std::vector<Array> &arguments,
+                                       const std::vector<Array> &expected) {
+  std::vector<Array> tolerances;
+  if (!function->hasAttr("test.terms")) {
+    for (auto [array, type] : llvm::zip(expected, function.getResultTypes()))
+      tolerances.push_back(commonTolerance(array, elementOf(type)));
+    return tolerances;
+  }
+  if (function->hasAttr("test.relative")) {
+    tolerances = expected;
+  } else {
+    std::vector<Array> magnitudes;
+    for (const Array &argument : arguments)
+      magnitudes.push_back(magnitudesOf(argument));
+    tolerances = interpreter.run(function, magnitudes);
+  }
+  double unit =
+      0x1p-24 * roundingsOf(function, interpreter.extents.at("batch"));
+  for (Array &array : tolerances)
+    for (double &value : array.data)
+      value = std::fabs(value) * unit;
+  return tolerances;
 }
 
 //===----------------------------------------------------------------------===//
@@ -159,7 +232,7 @@ namespace {
 struct Case {
   func::FuncOp function;
   int64_t extent;
-  std::vector<Array> arguments, expected;
+  std::vector<Array> arguments, expected, tolerances;
 };
 } // namespace
 
@@ -182,10 +255,12 @@ static std::vector<Case> makeCases(ModuleOp module) {
     for (int64_t extent : extents) {
       Interpreter interpreter;
       interpreter.extents["batch"] = extent;
-      Case test{function, extent, {}, {}};
+      Case test{function, extent, {}, {}, {}};
       for (unsigned i = 0; i < function.getNumArguments(); ++i)
         test.arguments.push_back(drawArgument(function, i, interpreter));
       test.expected = interpreter.run(function, test.arguments);
+      test.tolerances =
+          tolerancesOf(interpreter, function, test.arguments, test.expected);
       cases.push_back(std::move(test));
     }
   }
@@ -211,7 +286,7 @@ static void compareCompiled(ModuleOp module) {
                                       test.expected, test.extent, pieces);
         for (size_t i = 0; i < test.expected.size(); ++i)
           compareArrays(what, test.expected[i], outcome.results[i],
-                        elementOf(test.function.getResultTypes()[i]));
+                        test.tolerances[i]);
         if (!variant.options.target.hasFMA)
           continue;
         if (reference[index].empty())
