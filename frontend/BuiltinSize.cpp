@@ -1,4 +1,4 @@
-//===- BuiltinSize.cpp - Sizes, repetition, numbers -----------------------===//
+//===- BuiltinSize.cpp - Sizes, repetition, numbers, choices --------------===//
 
 #include "frontend/BuiltinFunctions.h"
 #include "frontend/Elaborator.h"
@@ -195,4 +195,27 @@ Object sinter::applyFloat(Call &call) {
 Object sinter::applyGamma(Call &call) {
   std::optional<double> x = call.number(0);
   return x ? Object(std::tgamma(*x)) : Object::error();
+}
+
+//===----------------------------------------------------------------------===//
+// Choices
+//===----------------------------------------------------------------------===//
+
+/// `value`, if it is one of `texts`; the error names the user's argument and is
+/// at the call of the library's function.
+Object sinter::applyOneOf(Call &call) {
+  const std::string *value = call[1].characters();
+  std::string choices;
+  for (size_t i = 0, count = call.rest.size(); i < count; ++i) {
+    const std::string &text = *call.rest[i].value.characters();
+    if (value && *value == text)
+      return call[1];
+    choices += i == 0 ? "" : i + 1 < count ? ", " : " or ";
+    choices += "\"" + text + "\"";
+  }
+  std::string found = value ? "\"" + *value + "\"" : describe(call[1]);
+  call.elaborator.emit.error(Code::BadValue, call.loc,
+                             "'" + *call[0].characters() + "' is " + choices +
+                                 ", not " + found);
+  return Object::error();
 }

@@ -45,6 +45,9 @@ struct Builtin {
   llvm::StringLiteral doc;
   llvm::StringLiteral example;
   Object (*apply)(Call &call);
+
+  /// Whether it is part of the language, and not of the prelude's making.
+  bool isForUsers() const { return !doc.empty(); }
 };
 
 /// All built-in functions, in the order of the reference.

@@ -133,7 +133,8 @@ Object Elaborator::evaluateName(Loc loc, StringRef name, Scope &scope,
   }
   if (Type type = dtypeNamed(emit.context(), name))
     return Object(type);
-  if (const Builtin *builtin = findBuiltin(name))
+  const Builtin *builtin = findBuiltin(name);
+  if (builtin && (builtin->isForUsers() || loc.file == emit.preludeFile))
     return Object(builtin);
   if (llvm::is_contained(plannedNames, name)) {
     emit.unsupported(loc, "'" + name + "'");
@@ -200,7 +201,8 @@ void Elaborator::unknownName(Loc loc, StringRef name, Scope &scope) {
   SmallVector<StringRef> candidates;
   scope.collect(candidates);
   for (const Builtin &builtin : allBuiltins())
-    candidates.push_back(builtin.name);
+    if (builtin.isForUsers())
+      candidates.push_back(builtin.name);
   Diagnostic &diagnostic = emit.error(Code::UnknownName, loc,
                                       "nothing is called '" + name + "' here");
   StringRef word = wordInstead(name);

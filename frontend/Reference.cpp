@@ -136,9 +136,10 @@ static void addPrelude(std::vector<ReferenceEntry> &entries) {
 std::vector<ReferenceEntry> sinter::referenceEntries() {
   std::vector<ReferenceEntry> all, byKind;
   for (const Builtin &builtin : allBuiltins())
-    all.push_back({builtin.kind, builtin.name.str(), builtin.signature.str(),
-                   builtin.shape.str(), builtin.doc.str(),
-                   builtin.example.str(), ""});
+    if (builtin.isForUsers())
+      all.push_back({builtin.kind, builtin.name.str(), builtin.signature.str(),
+                     builtin.shape.str(), builtin.doc.str(),
+                     builtin.example.str(), ""});
   addPrelude(all);
   for (size_t kind = 0; kind < std::size(kinds); ++kind)
     for (const ReferenceEntry &entry : all)
