@@ -93,6 +93,8 @@ LogicalResult sinter::lowerModule(ModuleOp module, Stage from, Stage to,
   // operation that needs a gradient and has none, or a bug.
   if (crosses(Stage::Grad) && options.gradcheck)
     pm.addPass(createAddGradcheck());
+  if (crosses(Stage::Grad) && options.selftest)
+    pm.addPass(createAddSelftest());
   if (crosses(Stage::Grad))
     buildGraphPipeline(pm, options.disabled);
   // From here on: no gradient, no update, no metric of more than one batch.

@@ -1,7 +1,7 @@
 //===- Compiler.h - The stages from graph to program -----------*- C++ -*-===//
 //
-// Every stage that can be printed is the next stage's input: a dump that is read
-// back goes on to the same bytes.
+// Every stage that can be printed is the next stage's input: a dump that is
+// read back goes on to the same bytes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +25,6 @@ class Module;
 } // namespace llvm
 
 namespace sinter {
-
 /// In the order of compilation. Up to Ast the front end works, up to Kernels
 /// the module is MLIR.
 enum class Stage { Ast, Graph, Grad, Opt, Plan, Kernels, LLVM, Asm, Obj, Exe };
@@ -40,8 +39,8 @@ struct CompileOptions {
   unsigned level = 2;
   /// Names of passes/Pipelines.h to leave out.
   DisabledPasses disabled;
-  /// Adds the f64 twin of each training step.
-  bool gradcheck = false;
+  /// Add twins of the training steps in f64.
+  bool gradcheck = false, selftest = false;
 };
 
 /// Keeps the text of a module as it is after the last run of one pass.
@@ -69,7 +68,6 @@ mlir::LogicalResult lowerModule(mlir::ModuleOp module, Stage from, Stage to,
 llvm::Expected<std::unique_ptr<llvm::Module>>
 translateToLLVM(mlir::ModuleOp module, const CompileOptions &options,
                 llvm::LLVMContext &context);
-
 } // namespace sinter
 
 #endif // SINTER_CODEGEN_COMPILER_H

@@ -40,7 +40,9 @@ private:
                       SmallVectorImpl<Constant *> &fields);
   Constant *emitExperiment(ExperimentOp experiment);
   Constant *emitConstants();
-  Constant *emitGradcheck();
+  Constant *emitTwins(StringRef experiment);
+  /// `command` of the runtime if there are functions of `role`, else null.
+  Constant *emitCommand(StringRef command, StringRef role);
   mlir::func::FuncOp findFunction(StringRef owner, StringRef role);
   SmallVector<Constant *> emitFunctionsOfRole(StringRef role);
   uint32_t requiredFeatures() const;
@@ -286,6 +288,18 @@ void ProgramEmitter::appendSettings(ExperimentOp experiment,
                   tables.number32(isValid), tables.number32(isScore(monitor))});
 }
 
+Constant *ProgramEmitter::emitTwins(StringRef experiment) {
+  SmallVector<Constant *> fields;
+  bool isAny = false;
+  for (StringRef role : {"gradcheck", "selftest", "selftest_update"}) {
+    mlir::func::FuncOp function = findFunction(experiment, role);
+    isAny |= bool(function);
+    fields.push_back(emitFunction(function));
+  }
+  return isAny ? tables.pointerTo(tables.record<SinterTwins>(fields))
+               : tables.null();
+}
+
 Constant *ProgramEmitter::emitExperiment(ExperimentOp experiment) {
   StringRef name = experiment.getSymName();
   auto isOwn = [&](GlobalOp global) { return global.getOwner() == name; };
@@ -312,10 +326,11 @@ Constant *ProgramEmitter::emitExperiment(ExperimentOp experiment) {
       tables.number64(validMetrics[0]),
       tables.number64(validMetrics[1])};
   appendSettings(experiment, fields);
-  for (StringRef role : {"init", "train_step", "train_metrics", "eval_step",
-                         "eval_metrics", "predict", "predict_raw", "after",
-                         "update", "keep_best", "swap_best", "gradcheck"})
+  for (StringRef role :
+       {"init", "train_step", "train_metrics", "eval_step", "eval_metrics",
+        "predict", "predict_raw", "after", "update", "keep_best", "swap_best"})
     fields.push_back(emitFunction(findFunction(name, role)));
+  fields.push_back(emitTwins(name));
   return tables.record<SinterExperiment>(fields);
 }
 
@@ -363,11 +378,10 @@ Constant *ProgramEmitter::emitConstants() {
   return global;
 }
 
-/// The command of the runtime, if there is a function for it.
-Constant *ProgramEmitter::emitGradcheck() {
+Constant *ProgramEmitter::emitCommand(StringRef command, StringRef role) {
   bool isThere = any_of(module.getOps<mlir::func::FuncOp>(),
-                        [](mlir::func::FuncOp function) {
-                          return textAttr(function, roleAttr) == "gradcheck";
+                        [&](mlir::func::FuncOp function) {
+                          return textAttr(function, roleAttr) == role;
                         });
   if (!isThere)
     return tables.null();
@@ -375,9 +389,8 @@ Constant *ProgramEmitter::emitGradcheck() {
   FunctionType *type =
       FunctionType::get(Type::getInt32Ty(context),
                         {PointerType::getUnqual(context)}, /*isVarArg=*/false);
-  return cast<Constant>(tables.getModule()
-                            .getOrInsertFunction("sinter_gradcheck", type)
-                            .getCallee());
+  return cast<Constant>(
+      tables.getModule().getOrInsertFunction(command, type).getCallee());
 }
 
 uint32_t ProgramEmitter::requiredFeatures() const {
@@ -419,17 +432,26 @@ void ProgramEmitter::emit() {
   SmallVector<Constant *> programs = emitFunctionsOfRole("program");
 
   Constant *program = tables.record<SinterProgram>(
-      {tables.number32(SINTER_ABI_VERSION), tables.number32(requiredFeatures()),
+      {tables.number32(SINTER_ABI_VERSION),
+       tables.number32(requiredFeatures()),
        tables.text("sinter " SINTER_VERSION),
-       tables.text(moduleText(modelAttr)), tables.text(moduleText(hashAttr)),
+       tables.text(moduleText(modelAttr)),
+       tables.text(moduleText(hashAttr)),
        tables.number64(dataTables.storeBytes()),
-       tables.number64(moduleNumber(arenaBytesAttr)), emitConstants(),
-       tables.number64(symbolEntries.size()), tables.array(symbolEntries),
-       tables.number64(sourceEntries.size()), tables.array(sourceEntries),
-       tables.number64(data.size()), tables.array(data),
-       tables.number64(experiments.size()), tables.array(experiments),
-       tables.number64(programs.size()), tables.array(programs),
-       emitGradcheck()});
+       tables.number64(moduleNumber(arenaBytesAttr)),
+       emitConstants(),
+       tables.number64(symbolEntries.size()),
+       tables.array(symbolEntries),
+       tables.number64(sourceEntries.size()),
+       tables.array(sourceEntries),
+       tables.number64(data.size()),
+       tables.array(data),
+       tables.number64(experiments.size()),
+       tables.array(experiments),
+       tables.number64(programs.size()),
+       tables.array(programs),
+       emitCommand("sinter_gradcheck", "gradcheck"),
+       emitCommand("sinter_selftest", "selftest")});
   new GlobalVariable(tables.getModule(), program->getType(),
                      /*isConstant=*/true, GlobalValue::ExternalLinkage, program,
                      "sinter_program");

@@ -146,6 +146,27 @@ def AddGradcheck : Pass<"sinter-add-gradcheck", "::mlir::ModuleOp"> {
   }];
 }
 
+def AddSelftest : Pass<"sinter-add-selftest", "::mlir::ModuleOp"> {
+  let summary = "Add whole training steps in f64";
+  let description = [{
+    Value-preserving: only adds. Beside each `train_step` comes a function of role
+    `selftest`, beside each `update` one of role `selftest_update`, that do the
+    same in f64: loss, gradients and the optimizer's rule. What is the
+    experiment's has a `scratch` global of the twin's own; data are the same, and
+    so are random draws, which are widened after they are drawn.
+
+    ```mlir
+    %w = sinter.load @"e/w" : tensor<2xf32>
+    sinter.update @"e/w" gradient(%dw) states [@"e/m"] : tensor<2xf32> { ... }
+    ```
+    becomes, in `@e.selftest`,
+    ```mlir
+    %w = sinter.load @"e/selftest/w" : tensor<2xf64>
+    sinter.update @"e/selftest/w" gradient(%dw) states [@"e/selftest/m"] : tensor<2xf64> { ... }
+    ```
+  }];
+}
+
 def SplitMetrics : Pass<"sinter-split-metrics", "::mlir::ModuleOp"> {
   let summary = "Accumulate the metrics of an epoch";
   let description = [{

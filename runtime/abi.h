@@ -123,7 +123,7 @@ enum SinterSymbolKind {
                                when its epoch begins */
   SINTER_SYMBOL_COLUMN =
       4, /* a data column computed at start-up: never saved */
-  SINTER_SYMBOL_SCRATCH = 5, /* never saved */
+  SINTER_SYMBOL_SCRATCH = 5,   /* never saved */
   SINTER_SYMBOL_STATISTIC = 6, /* what a table's step has measured: in
                                   checkpoints */
 };
@@ -205,6 +205,14 @@ typedef struct SinterRows {
   int64_t begin, end;
 } SinterRows;
 
+/* Functions in f64 to compare with. Their storage is of SINTER_SYMBOL_SCRATCH
+ * and named after what it stands for: "selftest/w". */
+typedef struct SinterTwins {
+  SinterFunction gradcheck; /* "gradcheck/w" -> "gradient/w", "loss" */
+  SinterFunction step;      /* what trainStep does to "selftest/w", ... */
+  SinterFunction update;    /* what update does */
+} SinterTwins;
+
 typedef struct SinterExperiment {
   const char *name;
   int64_t epochs;
@@ -244,7 +252,7 @@ typedef struct SinterExperiment {
   SinterFunction update;    /* results: "loss" of the accumulated batches */
   SinterFunction keepBest;  /* copies the parameters */
   SinterFunction swapBest;  /* exchanges them for the copies */
-  SinterFunction gradcheck; /* results: "loss"; see SINTER_SYMBOL_SCRATCH */
+  const SinterTwins *twins; /* null: built without checks */
 } SinterExperiment;
 
 typedef struct SinterProgram {
@@ -265,9 +273,11 @@ typedef struct SinterProgram {
   const SinterExperiment *experiments;
   uint64_t numPrograms;
   const SinterFunction *programs;
-  /* sinter_gradcheck, where the functions for it are; else null, and it is not
-   * linked. Its argument is the runtime's Session. */
+  /* sinter_gradcheck and sinter_selftest, where the functions for them are;
+   * else null, and they are not linked. The argument is the runtime's Session.
+   */
   int32_t (*gradcheck)(void *session);
+  int32_t (*selftest)(void *session);
 } SinterProgram;
 
 enum SinterCpuFeature {
@@ -331,6 +341,7 @@ typedef struct SinterGuard {
 } SinterGuard;
 
 int32_t sinter_gradcheck(void *session);
+int32_t sinter_selftest(void *session);
 
 void sinter_print(SinterContext *context, const SinterPrint *what);
 /* 0, or 4 after saying why the file cannot be written. */

@@ -169,23 +169,6 @@ static int printTime(Bench *bench, const char *name,
   return EXIT_OK;
 }
 
-/* The trained models that the data calls have their first parameters. */
-static int initCalled(Session *session, const SinterExperiment *experiment) {
-  const SinterFunction *function;
-  for (int f = 0; (function = experimentFunction(experiment, f)); ++f)
-    for (uint64_t i = 0; i < function->numTrained; ++i) {
-      uint32_t called = function->trained[i];
-      int code =
-          session->ready[called]
-              ? EXIT_OK
-              : initExperiment(session, &sinter_program.experiments[called]);
-      if (code)
-        return code;
-      session->ready[called] = session->trained[called] = 1;
-    }
-  return EXIT_OK;
-}
-
 static int benchExperiment(Bench *bench) {
   Session *session = bench->session;
   const SinterExperiment *experiment = bench->experiment;

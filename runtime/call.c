@@ -119,6 +119,22 @@ int initExperiment(Session *session, const SinterExperiment *experiment) {
   return code ? code : callFunction(session, &experiment->init, NULL);
 }
 
+int initCalled(Session *session, const SinterExperiment *experiment) {
+  const SinterFunction *function;
+  for (int f = 0; (function = experimentFunction(experiment, f)); ++f)
+    for (uint64_t i = 0; i < function->numTrained; ++i) {
+      uint32_t called = function->trained[i];
+      int code =
+          session->ready[called]
+              ? EXIT_OK
+              : initExperiment(session, &sinter_program.experiments[called]);
+      if (code)
+        return code;
+      session->ready[called] = session->trained[called] = 1;
+    }
+  return EXIT_OK;
+}
+
 const SinterExperiment *findUntrained(const Session *session,
                                       const SinterFunction *function) {
   for (uint64_t i = 0; i < function->numTrained; ++i)

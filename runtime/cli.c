@@ -14,6 +14,7 @@ enum {
   INFO = 16,
   BENCH = 32,
   GRADCHECK = 64,
+  SELFTEST = 128,
 };
 
 typedef struct OptionInfo {
@@ -25,10 +26,10 @@ typedef struct OptionInfo {
 } OptionInfo;
 
 static const OptionInfo optionTable[] = {
-    {"data", OPTION_TEXT, TRAIN | EVAL | PREDICT | RUN | GRADCHECK,
+    {"data", OPTION_TEXT, TRAIN | EVAL | PREDICT | RUN | GRADCHECK | SELFTEST,
      offsetof(Options, data), 0},
     {"epochs", OPTION_NUMBER, TRAIN, offsetof(Options, epochs), 0},
-    {"seed", OPTION_NUMBER, TRAIN | RUN | BENCH | GRADCHECK,
+    {"seed", OPTION_NUMBER, TRAIN | RUN | BENCH | GRADCHECK | SELFTEST,
      offsetof(Options, seed), INT64_MIN},
     {"threads", OPTION_NUMBER, TRAIN | EVAL | PREDICT | RUN | BENCH,
      offsetof(Options, threads), 1},
@@ -50,8 +51,10 @@ static const struct {
   const char *name;
   int verb;
 } verbTable[] = {
-    {"train", TRAIN}, {"eval", EVAL},   {"predict", PREDICT},     {"run", RUN},
-    {"info", INFO},   {"bench", BENCH}, {"gradcheck", GRADCHECK},
+    {"train", TRAIN},         {"eval", EVAL},
+    {"predict", PREDICT},     {"run", RUN},
+    {"info", INFO},           {"bench", BENCH},
+    {"gradcheck", GRADCHECK}, {"selftest", SELFTEST},
 };
 
 enum { NUM_VERBS = sizeof verbTable / sizeof verbTable[0] };

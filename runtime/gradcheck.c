@@ -6,6 +6,7 @@
  * gradient says. */
 
 #include "runtime/training.h"
+#include "runtime/twin.h"
 
 #include <math.h>
 #include <string.h>
@@ -35,28 +36,11 @@ typedef struct Parameter {
 } Parameter;
 
 /* The f64 storage that the twin has for a parameter. */
-static double *findScratch(const Check *check, const char *kind,
+static double *findStorage(const Check *check, const char *prefix,
                            const SinterSymbol *symbol) {
-  const SinterExperiment *experiment = check->experiment;
-  size_t size = strlen(kind);
-  for (uint64_t i = 0; i < experiment->numSymbols; ++i) {
-    const SinterSymbol *other =
-        &sinter_program.symbols[experiment->firstSymbol + i];
-    if (other->kind == SINTER_SYMBOL_SCRATCH &&
-        strncmp(other->name, kind, size) == 0 &&
-        strcmp(other->name + size, symbol->name) == 0)
-      return bufferAddress(&check->session->context, &other->buffer);
-  }
-  return NULL;
-}
-
-/* Where entry `index`, in rows, is stored. */
-static uint64_t placeOf(const SinterSymbol *symbol, uint64_t index) {
-  if (!symbol->transposed)
-    return index;
-  uint64_t rows = (uint64_t)symbol->buffer.shape[0];
-  uint64_t columns = (uint64_t)symbol->buffer.shape[1];
-  return index % columns * rows + index / columns;
+  const SinterSymbol *scratch = findScratch(check->experiment, prefix, symbol);
+  return scratch ? bufferAddress(&check->session->context, &scratch->buffer)
+                 : NULL;
 }
 
 static void copyToTwin(const Check *check, const Parameter *parameter) {
@@ -70,19 +54,11 @@ static void copyToTwin(const Check *check, const Parameter *parameter) {
 }
 
 static int computeLoss(Check *check, double *loss) {
-  const SinterFunction *twin = &check->experiment->gradcheck;
+  const SinterFunction *twin = &check->experiment->twins->gradcheck;
   int isSingle;
   int code = callFunction(check->session, twin, &check->batch);
   *loss = resultValue(check->session, &twin->results[0], &isSingle);
   return code;
-}
-
-/* A sign that depends on the entry's number alone. */
-static double signOf(uint64_t entry) {
-  uint32_t counter[4] = {(uint32_t)entry, (uint32_t)(entry >> 32), 0, 0};
-  uint32_t key[2] = {0, 0}, random[4];
-  philox(counter, key, random);
-  return random[0] & 1 ? 1 : -1;
 }
 
 /* Moves entry `entry`, or all of them where it is negative. */
@@ -189,10 +165,10 @@ static void printParameter(const Check *check, const Parameter *parameter) {
 /* At most so many entries, spread evenly, and one direction. */
 static int checkParameter(Check *check, const SinterSymbol *symbol) {
   Parameter parameter = {.symbol = symbol,
-                         .twin = findScratch(check, "gradcheck/", symbol)};
+                         .twin = findStorage(check, "gradcheck/", symbol)};
   parameter.count =
       (uint64_t)bufferCount(&check->session->context, &symbol->buffer);
-  const double *gradients = findScratch(check, "gradient/", symbol);
+  const double *gradients = findStorage(check, "gradient/", symbol);
   if (!parameter.twin || !gradients || parameter.count == 0)
     return EXIT_OK; /* the loss does not depend on it */
   int code = computeLoss(check, &check->loss);
@@ -227,7 +203,7 @@ static int visitParameters(Check *check,
 
 static int prepareParameter(Check *check, const SinterSymbol *symbol) {
   Parameter parameter = {.symbol = symbol,
-                         .twin = findScratch(check, "gradcheck/", symbol)};
+                         .twin = findStorage(check, "gradcheck/", symbol)};
   parameter.count =
       (uint64_t)bufferCount(&check->session->context, &symbol->buffer);
   if (parameter.twin)
@@ -255,10 +231,10 @@ static int checkExperiment(Check *check) {
   Session *session = check->session;
   const SinterExperiment *experiment = check->experiment;
   int64_t begin, end;
-  int code = prepareFunction(session, &experiment->gradcheck);
+  const SinterFunction *twin = &experiment->twins->gradcheck;
+  int code = prepareFunction(session, twin);
   if (!code)
-    code = resolveRows(session, &experiment->gradcheck, &experiment->trainRows,
-                       &begin, &end);
+    code = resolveRows(session, twin, &experiment->trainRows, &begin, &end);
   if (!code && begin == end)
     code = fail(EXIT_DATA, "'%s' has no rows to train on", experiment->name);
   if (code)
@@ -271,6 +247,10 @@ static int checkExperiment(Check *check) {
   return visitParameters(check, checkParameter);
 }
 
+static int hasGradcheck(const SinterExperiment *experiment) {
+  return experiment->twins && experiment->twins->gradcheck.call;
+}
+
 int32_t sinter_gradcheck(void *context) {
   Session *session = context;
   Check check = {.session = session};
@@ -280,7 +260,7 @@ int32_t sinter_gradcheck(void *context) {
   for (uint64_t i = 0; !code && i < sinter_program.numExperiments; ++i) {
     check.experiment = &sinter_program.experiments[i];
     if (!isSelected(session->options, check.experiment->name) ||
-        !check.experiment->gradcheck.call || check.experiment->fold > 0)
+        !hasGradcheck(check.experiment) || check.experiment->fold > 0)
       continue;
     beginExperiment(session, check.experiment);
     if (!session->ready[i])

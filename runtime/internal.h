@@ -124,6 +124,9 @@ double hyperValue(const Session *session, const SinterArg *arg);
 void beginExperiment(Session *session, const SinterExperiment *experiment);
 /* Begins an experiment and runs its init. */
 int initExperiment(Session *session, const SinterExperiment *experiment);
+/* The trained models that an experiment calls get their first parameters,
+ * unless they have others. */
+int initCalled(Session *session, const SinterExperiment *experiment);
 /* Binds the sources that feed `function` and computes the columns it reads. */
 int prepareFunction(Session *session, const SinterFunction *function);
 /* An experiment that `function` reads and that is not trained, or null. */

@@ -4,11 +4,29 @@
 
 #include <string.h>
 
+/* A command that only some programs are built with. */
+static int runCheck(Session *session, int32_t (*check)(void *session)) {
+  const char *verb = session->options->verb;
+  if (sinter_program.numExperiments == 0) {
+    textFormat(&standardOutput,
+               "the model file has no experiment: nothing to check\n"
+               "%s: 0 passed, 0 failed\n",
+               verb);
+    return EXIT_OK;
+  }
+  return check ? check(session)
+               : fail(EXIT_USAGE,
+                      "this program is built without '%s'; 'sinter build "
+                      "--with=%s' builds one that has it",
+                      verb, verb);
+}
+
 static int commandGradcheck(Session *session) {
-  if (!sinter_program.gradcheck)
-    return fail(EXIT_USAGE, "this program cannot check its gradients; 'sinter "
-                            "build --with=gradcheck' builds one that can");
-  return sinter_program.gradcheck(session);
+  return runCheck(session, sinter_program.gradcheck);
+}
+
+static int commandSelftest(Session *session) {
+  return runCheck(session, sinter_program.selftest);
 }
 
 static int runCommand(Session *session) {
@@ -19,7 +37,7 @@ static int runCommand(Session *session) {
       {"train", commandTrain},         {"eval", commandEval},
       {"predict", commandPredict},     {"run", commandRun},
       {"info", commandInfo},           {"bench", commandBench},
-      {"gradcheck", commandGradcheck},
+      {"gradcheck", commandGradcheck}, {"selftest", commandSelftest},
   };
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; ++i)
     if (strcmp(commands[i].verb, session->options->verb) == 0)

@@ -16,10 +16,11 @@ void printUsage(Text *text) {
              "       %s predict [NAME] --params F [--in F.npy|idx|-]\n"
              "            [--out F.npy|F.csv|-] [--data DIR]\n",
              programName);
-  textFormat(text,
-             "       %s run [PROGRAM]... [--params F] [--data DIR] [--seed S]\n"
-             "       %s info | bench [NAME] | gradcheck [NAME]\n",
-             programName, programName);
+  textFormat(
+      text,
+      "       %s run [PROGRAM]... [--params F] [--data DIR] [--seed S]\n"
+      "       %s info | bench [NAME] | gradcheck [NAME] | selftest [NAME]\n",
+      programName, programName);
   textString(text, "\nexperiments and their hyper-parameters:\n");
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
     const SinterExperiment *experiment = &sinter_program.experiments[i];

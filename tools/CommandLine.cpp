@@ -57,6 +57,14 @@ static std::string applyRemarks(Command &command, StringRef value) {
       [&](StringRef name) { command.remarks.push_back(name.str()); });
 }
 
+static std::string applyWith(Command &command, StringRef value) {
+  return forEachName(value, {"gradcheck", "selftest"}, "check",
+                     [&](StringRef name) {
+                       (name == "gradcheck" ? command.compile.gradcheck
+                                            : command.compile.selftest) = true;
+                     });
+}
+
 static const Option options[] = {
     {"-o", "FILE", "where the result goes",
      [](Command &command, StringRef value) -> std::string {
@@ -111,13 +119,8 @@ static const Option options[] = {
        command.to = value == "json" ? Spelling::Json : Spelling::Dsl;
        return "";
      }},
-    {"--with", "gradcheck", "with build: what else the program can do",
-     [](Command &command, StringRef value) -> std::string {
-       if (value != "gradcheck")
-         return "--with wants gradcheck";
-       command.compile.gradcheck = true;
-       return "";
-     }},
+    {"--with", "CHECK,...", "what else the program can do: gradcheck, selftest",
+     applyWith},
     {"--disable", "PASS,...", "leave optional passes out", applyDisable},
     {"--after", "PASS", "with emit: print the module after this pass",
      [](Command &command, StringRef value) -> std::string {

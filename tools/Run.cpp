@@ -40,7 +40,7 @@ static std::string programKey(Driver &driver, const Command &command) {
   raw_string_ostream os(text);
   os << status.getLastModificationTime().time_since_epoch().count() << ' '
      << status.getSize() << ' ' << options.target.cpu << ' ' << options.level
-     << ' ' << options.gradcheck;
+     << ' ' << options.gradcheck << ' ' << options.selftest;
   for (StringRef pass : optionalPasses())
     os << ' ' << options.disabled.contains(pass);
   os << ' ' << digestOf(driver.getModule(), /*withLocations=*/true);
