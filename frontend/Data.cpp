@@ -50,13 +50,15 @@ void Elaborator::elaborateTable(DataSection &target) {
   if (!reader.read(*target.table))
     return;
   auto addColumn = [&](DataPart &to, StringRef name, FileReference file,
-                       std::optional<int64_t> width) {
-    Dims dims{{maxDim, emit.builder.getStringAttr("rows")}};
+                       int64_t numRows, std::optional<int64_t> width) {
+    Dims dims{{numRows, {}}};
     if (width)
       dims.push_back({*width, {}});
+    file.tableType = makeTensor(dims, emit.f32());
+    dims.front() = {maxDim, emit.builder.getStringAttr("rows")};
     DataColumn column{
         name.str(), target.table->loc, to.path() + "." + name.str(), {}, {}};
-    column.rowType = file.tableType = makeTensor(dims, emit.f32());
+    column.rowType = makeTensor(dims, emit.f32());
     column.file = std::make_shared<const FileReference>(std::move(file));
     to.columns.push_back(std::move(column));
   };
@@ -69,15 +71,17 @@ void Elaborator::elaborateTable(DataSection &target) {
   };
   DataPart &whole = addPart("");
   for (const std::string &name : reader.plainColumns())
-    addColumn(whole, name, reader.plainColumn(name), std::nullopt);
+    addColumn(whole, name, reader.plainColumn(name), reader.numTrainRows(),
+              std::nullopt);
   if (reader.width() > 0)
     addColumn(whole, "features", reader.features(reader.trainPath()),
-              reader.width());
+              reader.numTrainRows(), reader.width());
   if (reader.hasLabel())
-    addColumn(whole, "label", reader.label(), 1);
+    addColumn(whole, "label", reader.label(), reader.numTrainRows(), 1);
   if (!reader.predictPath().empty())
     addColumn(addPart("predict"), "features",
-              reader.features(reader.predictPath()), reader.width());
+              reader.features(reader.predictPath()), reader.numPredictRows(),
+              reader.width());
   target.state = DataSection::State::Done;
 }
 

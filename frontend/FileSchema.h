@@ -21,7 +21,8 @@ namespace sinter {
 struct FileReference {
   std::string format, path;
   std::string tensor; // of a safetensors file; "features", "label" of a table
-  /// Of a table: how its numbers are made, and of what type they are.
+  /// Of a table: how its numbers are made, and of what type they are, with as
+  /// many rows as there are when the model is built.
   mlir::DictionaryAttr table;
   mlir::RankedTensorType tableType;
 

@@ -243,6 +243,8 @@ bool TableReader::readTable(const CallExpr &call) {
     predictTable = readFile(predict);
   if (!trainTable || (!predict.path.empty() && !predictTable))
     return false;
+  numRows[0] = trainTable->records.size();
+  numRows[1] = predictTable ? predictTable->records.size() : 0;
   std::string trainName = "'" + train.path + "'";
   bool isFound = checkColumn(*trainTable, id, trainName);
   isFound &= checkColumn(*trainTable, labelColumn, trainName);
@@ -267,6 +269,7 @@ bool TableReader::readPlain(const CallExpr &call) {
   std::optional<CsvTable> table = readFile(train);
   if (!table)
     return false;
+  numRows[0] = table->records.size();
   plain = table->header;
   return llvm::all_of(plain, [&](const std::string &column) {
     return checkNumbers(*table, column, train.loc);

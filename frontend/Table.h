@@ -31,6 +31,9 @@ public:
   std::string trainPath() const { return train.path; }
   /// Empty if there is no such file.
   std::string predictPath() const { return predict.path; }
+  /// Records when the model is built.
+  int64_t numTrainRows() const { return numRows[0]; }
+  int64_t numPredictRows() const { return numRows[1]; }
   bool hasLabel() const { return !labelColumn.text.empty(); }
   /// The columns of a file alone, all of which are numbers.
   llvm::ArrayRef<std::string> plainColumns() const { return plain; }
@@ -70,6 +73,8 @@ private:
 
   Loc loc;
   Word train, predict, id, labelColumn;
+  /// Of the files to train on and to predict from.
+  int64_t numRows[2] = {0, 0};
   /// "standardise all", "fill 0", in order.
   std::vector<std::string> steps;
   bool hasCategorical = false, hasMissing = false;

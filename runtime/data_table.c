@@ -188,6 +188,12 @@ int readTable(Session *session, const Mapping *mapping, const char *path,
               const SinterSource *info, Source *source) {
   TableFile t;
   int code = openTableFile(&t, info, path, mapping);
+  if (!code && info->shape[0] >= 0 && t.rows != info->shape[0])
+    code = fail(EXIT_DATA,
+                "'%s' has %lld rows, and %lld when the program was built, "
+                "which computes with all of them at once (%s)",
+                path, (long long)t.rows, (long long)info->shape[0],
+                info->location);
   if (!code && !isLabel(info))
     applySteps(session, info->table, &t);
   if (!code)

@@ -65,7 +65,7 @@ static int readNpyInput(Prediction *p, const Mapping *file, const char *path) {
 static int failNoTable(const Prediction *p, const char *path) {
   return fail(EXIT_DATA,
               "'%s' is neither a .npy nor an IDX file, and CSV is read where "
-              "the data is a table; that of '%s' is not",
+              "each row of the data is that of a table; that of '%s' is not",
               path, p->experiment->name);
 }
 
