@@ -163,6 +163,7 @@ Value ElementEmitter::unary(Operation *op, Value x) {
       .Case<SinOp>([&](Operation *) { return emitSin(b, x); })
       .Case<CosOp>([&](Operation *) { return emitCos(b, x); })
       .Case<ErfOp>([&](Operation *) { return emitErf(b, x); })
+      .Case<GeluOp>([&](Operation *) { return emitGelu(b, x); })
       .Case<TanhOp>([&](Operation *) { return emitTanh(b, x); })
       .Case<SigmoidOp>([&](Operation *) { return emitSigmoid(b, x); })
       .Case<ReluOp>([&](Operation *) { return emitRelu(b, x); })

@@ -199,7 +199,7 @@ static int64_t costOf(Operation *op) {
     return 1;
   if (isa<RandomOp>(op))
     return 32;
-  if (isa<ExpOp, LogOp, SinOp, CosOp, TanhOp, ErfOp, SigmoidOp, PowOp,
+  if (isa<ExpOp, LogOp, SinOp, CosOp, TanhOp, ErfOp, GeluOp, SigmoidOp, PowOp,
           FloorDivOp, ModOp>(op))
     return 16;
   if (isa<DivOp, SqrtOp>(op))

@@ -68,7 +68,7 @@ static Value reducedExpm1(LaneBuilder &b, Value r) {
   return b.fma(b.mul(r, r), tail, r);
 }
 
-Value detail::expOfSum(LaneBuilder &b, Value x, Value small) {
+Value detail::expOfSum(LaneBuilder &b, Value x, Value small, Value factor) {
   const ExpConstants &c = expConstants(x);
   ExpReduction reduced =
       reduceExp(b, b.atLeast(b.atMost(x, c.expHigh), c.expLow));
@@ -76,10 +76,13 @@ Value detail::expOfSum(LaneBuilder &b, Value x, Value small) {
   Value one = b.constant(x, 1.0);
   Value p = b.fma(b.polynomial(r, c.expm1), r, one);
   p = b.fma(p, r, one);
+  if (factor)
+    p = b.mul(p, factor);
   // p * 2**n may be in range where 2**n is not, so it is applied in two parts;
   // only the last product can round.
   SplitExponent n = splitExponent(b, reduced.nBits);
-  return b.mul(b.mul(p, powerOfTwo(b, n.half, x)), powerOfTwo(b, n.rest, x));
+  p = b.mul(p, powerOfTwo(b, n.half, x));
+  return b.mul(p, powerOfTwo(b, n.rest, x));
 }
 
 LogReduction detail::reduceLog(LaneBuilder &b, Value x) {
@@ -91,8 +94,8 @@ LogReduction detail::reduceLog(LaneBuilder &b, Value x) {
 
   // Moved so that the exponent changes at sqrt(1/2) * 2**k.
   uint64_t oneBits = uint64_t(layout.bias) << layout.mantissaBits;
-  Value moved =
-      b.addBits(b.toBits(normal), b.bits(x, oneBits - c.sqrtHalfBits));
+  Value moved = b.toBits(normal);
+  moved = b.addBits(moved, b.bits(x, oneBits - c.sqrtHalfBits));
   Value fraction =
       b.andBits(moved, b.bits(x, (uint64_t(1) << layout.mantissaBits) - 1));
   Value m = b.fromBits(b.addBits(fraction, b.bits(x, c.sqrtHalfBits)), x);
@@ -100,11 +103,11 @@ LogReduction detail::reduceLog(LaneBuilder &b, Value x) {
   // The biased exponent becomes a float in the low bits of the rounding
   // constant; the bias leaves together with the constant.
   double rounding = b.roundingConstant(x);
-  Value exponent = b.orBits(b.shiftRight(moved, layout.mantissaBits),
-                            b.toBits(b.constant(x, rounding)));
+  Value exponent = b.shiftRight(moved, layout.mantissaBits);
+  exponent = b.orBits(exponent, b.toBits(b.constant(x, rounding)));
   double bias = rounding + double(layout.bias);
-  Value offset = b.select(isDenormal, b.constant(x, bias + c.denormalShift),
-                          b.constant(x, bias));
+  Value shiftedBias = b.constant(x, bias + c.denormalShift);
+  Value offset = b.select(isDenormal, shiftedBias, b.constant(x, bias));
   return {b.sub(b.fromBits(exponent, x), offset), b.sub(m, 1.0)};
 }
 
@@ -174,14 +177,16 @@ Value emitTanh(LaneBuilder &b, Value x) {
   Value magnitude = b.atMost(b.abs(x), expConstants(x).tanhOne);
   ExpReduction reduced = reduceExp(b, b.add(magnitude, magnitude));
   Value power = powerOfTwo(b, reduced.nBits, x);
-  Value expm1 = b.fma(power, reducedExpm1(b, reduced.r), b.sub(power, 1.0));
+  Value rest = reducedExpm1(b, reduced.r);
+  Value expm1 = b.fma(power, rest, b.sub(power, 1.0));
   return b.copysign(b.div(expm1, b.add(expm1, 2.0)), x);
 }
 
 Value emitSigmoid(LaneBuilder &b, Value x) {
   // e**-|x| cannot overflow, and both signs divide by the same sum.
   Value e = emitExp(b, b.neg(b.abs(x)));
-  Value numerator = b.select(b.less(x, 0.0), e, b.constant(x, 1.0));
+  Value isNegative = b.less(x, 0.0);
+  Value numerator = b.select(isNegative, e, b.constant(x, 1.0));
   return b.div(numerator, b.add(e, 1.0));
 }
 
@@ -214,8 +219,8 @@ static Value withLogPoles(LaneBuilder &b, Value x, Value result) {
   double nan = std::numeric_limits<double>::quiet_NaN();
   // Infinity and NaN are their own logarithms.
   Value upper = b.select(b.less(x, infinity), result, x);
-  Value pole =
-      b.select(b.equal(x, 0.0), b.constant(x, -infinity), b.constant(x, nan));
+  Value isZero = b.equal(x, 0.0), lowest = b.constant(x, -infinity);
+  Value pole = b.select(isZero, lowest, b.constant(x, nan));
   return b.select(b.less(b.constant(x, 0.0), x), upper, pole);
 }
 
@@ -232,7 +237,8 @@ Value emitLog1p(LaneBuilder &b, Value x) {
   // the rounding lost, whichever of 1 and x is larger.
   Value u = b.add(x, 1.0);
   Value one = b.sub(u, x);
-  Value lost = b.add(b.sub(b.constant(x, 1.0), one), b.sub(x, b.sub(u, one)));
+  Value lostOfOne = b.sub(b.constant(x, 1.0), one);
+  Value lost = b.add(lostOfOne, b.sub(x, b.sub(u, one)));
   Value result = logOfReduced(b, reduceLog(b, u), b.div(lost, u));
   return b.copysign(withLogPoles(b, u, result), x);
 }
@@ -244,7 +250,8 @@ Value emitLog1p(LaneBuilder &b, Value x) {
 Value emitSqrt(LaneBuilder &b, Value x) { return b.sqrt(x); }
 
 Value emitRsqrt(LaneBuilder &b, Value x) {
-  return b.div(b.constant(x, 1.0), b.sqrt(x));
+  Value one = b.constant(x, 1.0);
+  return b.div(one, b.sqrt(x));
 }
 
 Value emitFloor(LaneBuilder &b, Value x) {
@@ -256,7 +263,8 @@ Value emitFloor(LaneBuilder &b, Value x) {
   Value magnitude = b.abs(x);
   Value near = b.sub(b.add(magnitude, integral), integral);
   near = b.copysign(near, x);
-  Value down = b.select(b.less(x, near), b.sub(near, 1.0), near);
+  Value isAbove = b.less(x, near);
+  Value down = b.select(isAbove, b.sub(near, 1.0), near);
   return b.select(b.less(magnitude, integral), down, x);
 }
 

@@ -35,6 +35,9 @@ mlir::Value emitSigmoid(LaneBuilder &b, mlir::Value x);
 mlir::Value emitErf(LaneBuilder &b, mlir::Value x);
 /// 1 - erf(x), 4 ulp far into the upper tail too.
 mlir::Value emitErfc(LaneBuilder &b, mlir::Value x);
+/// x times the probability that a normal draw is below x, 4 ulp far into the
+/// lower tail too.
+mlir::Value emitGelu(LaneBuilder &b, mlir::Value x);
 /// Sine and cosine, 4 ulp for every finite x. Lanes beyond 2**17 (f32) or
 /// 2**30 (f64) go through a slow path, each on its own.
 mlir::Value emitSin(LaneBuilder &b, mlir::Value x);

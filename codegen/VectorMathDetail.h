@@ -36,8 +36,11 @@ struct ExpReduction {
 };
 ExpReduction reduceExp(LaneBuilder &b, mlir::Value x);
 
-/// e**(x + small), where `small` is far below one or absent.
-mlir::Value expOfSum(LaneBuilder &b, mlir::Value x, mlir::Value small);
+/// factor * e**(x + small), where `small` is far below one or absent, and the
+/// factor not far from one or absent. Only a result that is denormal is rounded
+/// to fewer digits.
+mlir::Value expOfSum(LaneBuilder &b, mlir::Value x, mlir::Value small,
+                     mlir::Value factor = {});
 
 /// x = 2**k * (1 + f), with 1 + f in [sqrt(1/2), sqrt(2)), for x positive and
 /// finite; k is a float.

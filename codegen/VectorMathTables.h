@@ -134,6 +134,42 @@ inline constexpr double erfcF64[] = {
     0x1.1612a0da41127p-20, -0x1.efb4e7892bea2p-22, -0x1.0b67ebc63cee6p-22,
     0x1.ec8d1701d138dp-24, 0x1.192dd600a7905p-26, -0x1.55902bd239b36p-27,
 };
+// 1 / sqrt(2*pi) in two parts.
+inline constexpr double densityF32[] = {
+    0x1.9884540000000p-2, -0x1.8579360000000p-27,
+};
+// normal(x) = 1/2 + x*(density + z*P(z)), z = x**2 <= 1. Error 2**-32.71.
+inline constexpr double normalF32[] = {
+    -0x1.1058380000000p-4, 0x1.46d0640000000p-7, -0x1.3742dc0000000p-10,
+    0x1.e43c7c0000000p-14, -0x1.3aa3780000000p-17, 0x1.3111560000000p-21,
+};
+// normal(-t) = exp(-t**2/2)/(t+4) * P((t-4)/(t+4)), t >= 1. Error 2**-25.44.
+inline constexpr double normalTailF32[] = {
+    0x1.82b4bc0000000p-1, -0x1.373e380000000p-1, 0x1.8c6da40000000p-2,
+    -0x1.7e01000000000p-3, 0x1.eecc7a0000000p-5, -0x1.eb905e0000000p-8,
+    -0x1.c9d8bc0000000p-9, 0x1.80e1840000000p-10, 0x1.3b38140000000p-13,
+};
+// 1 / sqrt(2*pi) in two parts.
+inline constexpr double densityF64[] = {
+    0x1.9884533d43651p-2, -0x1.cbc0d30ebfd15p-56,
+};
+// normal(x) = 1/2 + x*(density + z*P(z)), z = x**2 <= 1. Error 2**-63.93.
+inline constexpr double normalF64[] = {
+    -0x1.1058377e2cee0p-4, 0x1.46d042976917bp-7, -0x1.37403f6b9eae7p-10,
+    0x1.e42b0d510f847p-14, -0x1.3ce8fa9e94f87p-17, 0x1.658a1b7dbf057p-21,
+    -0x1.6221b9f2ae11ap-25, 0x1.386af8af466d5p-29, -0x1.ef998b5b29c2dp-34,
+    0x1.5b88b859c97a3p-38, -0x1.635077b21fdefp-43,
+};
+// normal(-t) = exp(-t**2/2)/(t+4) * P((t-4)/(t+4)), t >= 1. Error 2**-54.91.
+inline constexpr double normalTailF64[] = {
+    0x1.82b4bb8c94dcep-1, -0x1.373e3a893c28bp-1, 0x1.8c6dbf2cfc260p-2,
+    -0x1.7dff2bff680eep-3, 0x1.eec4cc3e55f29p-5, -0x1.ee2761058e441p-8,
+    -0x1.c81719e1b4393p-9, 0x1.ab8260205bf2ep-10, 0x1.17a4b70ddcdcep-13,
+    -0x1.e4a449910b855p-13, -0x1.002bbf9c5ea26p-19, 0x1.26d49ea4f1ec9p-15,
+    0x1.814ce7d6f5e5dp-21, -0x1.8dd5d664e876dp-18, -0x1.5202f0a2669d3p-21,
+    0x1.17cb7c21ef934p-20, 0x1.1ae04660e1127p-22, -0x1.8c850e2eb9075p-23,
+    -0x1.1609925b06460p-24, 0x1.13ecfdda6052ap-25, 0x1.cb4bd5d4b2645p-30,
+};
 // 64 zero bits and the fraction bits of 2/pi.
 inline constexpr uint64_t twoOverPi[] = {
     0x0000000000000000,

@@ -181,6 +181,29 @@ def erf_tables(suffix, precision, degree, tail_degree, last):
              relative(scaled), precision))
 
 
+def gelu_tables(suffix, precision, degree, tail_degree, last):
+    """The normal distribution's probability below x, for |x| <= 1, and below -t."""
+    density = 1 / mp.sqrt(2 * mp.pi)
+    def small(z):
+        x = mp.sqrt(z)
+        return (mp.erf(x / mp.sqrt(2)) / (2 * x) - density) / z
+    def scaled(u):
+        t = 4 * (1 + u) / (1 - u)
+        return (t + 4) * mp.erfc(t / mp.sqrt(2)) / 2 * mp.exp(t**2 / 2)
+    high = rounded(density, precision)
+    print("// 1 / sqrt(2*pi) in two parts.")
+    print(f"inline constexpr double density{suffix}[] = {{")
+    print(f"    {literal(high)}, {literal(rounded(density - high, precision))},")
+    print("};")
+    below = mp.erfc(1 / mp.sqrt(2)) / 2
+    show("normal" + suffix, "normal(x) = 1/2 + x*(density + z*P(z)), z = x**2 <= 1.",
+         fit(small, TINY, 1, degree, lambda z: mp.sqrt(z) ** 3 / below, precision))
+    show("normalTail" + suffix,
+         "normal(-t) = exp(-t**2/2)/(t+4) * P((t-4)/(t+4)), t >= 1.",
+         fit(scaled, mpf(-3) / 5, (mpf(last) - 4) / (mpf(last) + 4), tail_degree,
+             relative(scaled), precision))
+
+
 def two_over_pi(words):
     """The bits of 2/pi after the point, led by a word of zeros."""
     with mp.workprec(64 * words + 100):
@@ -207,6 +230,8 @@ def main():
     circle_tables("F64", 53, 5)
     erf_tables("F32", 24, 6, 8, 12)
     erf_tables("F64", 53, 11, 20, 28)
+    gelu_tables("F32", 24, 5, 8, 15)
+    gelu_tables("F64", 53, 10, 20, 39)
     two_over_pi(19)
     print(FOOTER)
 

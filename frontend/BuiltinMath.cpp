@@ -68,6 +68,11 @@ Object sinter::applyErf(Call &call) {
   return floatFunction<ErfOp>(call, [](double x) { return std::erf(x); });
 }
 
+Object sinter::applyExactGelu(Call &call) {
+  return floatFunction<GeluOp>(
+      call, [](double x) { return x * std::erfc(-x / std::sqrt(2.0)) / 2; });
+}
+
 Object sinter::applySigmoid(Call &call) {
   return floatFunction<SigmoidOp>(
       call, [](double x) { return 1 / (1 + std::exp(-x)); });
@@ -200,7 +205,8 @@ Object sinter::applyClose(Call &call) {
   RankedTensorType type = cast<RankedTensorType>(pair.left.getType());
   Value distance = emit.unary<AbsOp>(
       call.loc, emit.binary<SubOp>(call.loc, pair.left, pair.right));
-  Value scale = emit.binary<MulOp>(call.loc, emit.splat(call.loc, type, *rtol),
+  Value relative = emit.splat(call.loc, type, *rtol);
+  Value scale = emit.binary<MulOp>(call.loc, relative,
                                    emit.unary<AbsOp>(call.loc, pair.right));
   Value bound =
       emit.binary<AddOp>(call.loc, emit.splat(call.loc, type, *atol), scale);

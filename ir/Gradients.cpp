@@ -129,6 +129,23 @@ LogicalResult ErfOp::buildVJP(OpBuilder &builder, ValueRange g, Wanted,
   return success();
 }
 
+// dx = g * ((1 + erf(x / sqrt(2))) / 2 + x * exp(-(x * x) / 2) / sqrt(2 pi))
+LogicalResult GeluOp::buildVJP(OpBuilder &builder, ValueRange g, Wanted,
+                               Adjoints dx) {
+  Rule rule(builder, *this);
+  constexpr double sqrtHalf = 0.70710678118654752440;
+  constexpr double density = 0.39894228040143267794;
+  Value x = getInput();
+  Value erf = rule.make<ErfOp>(rule.scale(x, sqrtHalf));
+  Value half = rule.splat(x, 0.5);
+  Value below = rule.add(half, rule.mul(erf, half));
+  Value square = rule.mul(x, x);
+  Value bell = rule.make<ExpOp>(rule.scale(square, -0.5));
+  Value slope = rule.mul(x, rule.scale(bell, density));
+  dx[0] = rule.mul(g[0], rule.add(below, slope));
+  return success();
+}
+
 // dx = g * (y * (1 - y))
 LogicalResult SigmoidOp::buildVJP(OpBuilder &builder, ValueRange g, Wanted,
                                   Adjoints dx) {

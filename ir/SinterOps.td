@@ -358,6 +358,7 @@ def Sinter_SinOp : Sinter_UnaryOp<"sin", Sinter_FloatTensor, [Differentiable]> {
 def Sinter_CosOp : Sinter_UnaryOp<"cos", Sinter_FloatTensor, [Differentiable]> { let summary = "Cosine"; }
 def Sinter_TanhOp : Sinter_UnaryOp<"tanh", Sinter_FloatTensor, [Differentiable]> { let summary = "Hyperbolic tangent"; }
 def Sinter_ErfOp : Sinter_UnaryOp<"erf", Sinter_FloatTensor, [Differentiable]> { let summary = "Error function"; }
+def Sinter_GeluOp : Sinter_UnaryOp<"gelu", Sinter_FloatTensor, [Differentiable]> { let summary = "x times the probability that a normal draw is below x"; }
 def Sinter_SigmoidOp : Sinter_UnaryOp<"sigmoid", Sinter_FloatTensor, [Differentiable]> { let summary = "1 / (1 + e**-x)"; }
 def Sinter_ReluOp : Sinter_UnaryOp<"relu", Sinter_FloatTensor, [Differentiable]> { let summary = "max(x, 0); gradient 0 at 0, its mask read off the result"; }
 def Sinter_FloorOp : Sinter_UnaryOp<"floor", Sinter_FloatTensor, [Differentiable]> { let summary = "Largest integer not above x; gradient 0"; }

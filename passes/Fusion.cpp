@@ -85,8 +85,8 @@ static constexpr size_t maxGroupSize = 24;
 static constexpr unsigned maxEpilogueCost = 16;
 
 static unsigned epilogueCost(Operation *op) {
-  if (isa<ExpOp, LogOp, SinOp, CosOp, TanhOp, ErfOp, SigmoidOp, PowOp, RandomOp,
-          FloorDivOp, ModOp>(op))
+  if (isa<ExpOp, LogOp, SinOp, CosOp, TanhOp, ErfOp, GeluOp, SigmoidOp, PowOp,
+          RandomOp, FloorDivOp, ModOp>(op))
     return maxEpilogueCost;
   return isa<DivOp, SqrtOp>(op) ? 2 : 1;
 }

@@ -24,8 +24,10 @@ func.func @unary(%x: !row, %m: tensor<4xi1>) {
   %8 = sinter.tanh %7 : !row
   // CHECK: sinter.erf
   %9 = sinter.erf %8 : !row
+  // CHECK: sinter.gelu
+  %gelu = sinter.gelu %9 : !row
   // CHECK: sinter.sigmoid
-  %10 = sinter.sigmoid %9 : !row
+  %10 = sinter.sigmoid %gelu : !row
   // CHECK: sinter.relu
   %11 = sinter.relu %10 : !row
   // CHECK: sinter.floor

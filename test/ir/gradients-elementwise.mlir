@@ -119,6 +119,28 @@ func.func @saturating(%x: tensor<4xf32>, %g: tensor<4xf32>) -> (tensor<4xf32>, t
 
 // -----
 
+// gelu' = normal(x) + x density(x)
+// CHECK-LABEL: func.func @gelu
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>, %[[G:[a-z0-9]+]]: tensor<4xf32>)
+func.func @gelu(%x: tensor<4xf32>, %g: tensor<4xf32>) -> tensor<4xf32> {
+  %y = sinter.gelu %x : tensor<4xf32>
+  // CHECK: %[[ROOT:.*]] = sinter.splat 0.707
+  // CHECK: %[[SCALED:.*]] = sinter.mul %[[X]], %[[ROOT]]
+  // CHECK: %[[ERF:.*]] = sinter.erf %[[SCALED]]
+  // CHECK: %[[HALF:.*]] = sinter.splat 5.0
+  // CHECK: %[[PART:.*]] = sinter.mul %[[ERF]], %[[HALF]]
+  // CHECK: %[[BELOW:.*]] = sinter.add %[[HALF]], %[[PART]]
+  // CHECK: %[[BELL:.*]] = sinter.exp
+  // CHECK: %[[SLOPE:.*]] = sinter.mul %[[X]]
+  // CHECK: %[[SUM:.*]] = sinter.add %[[BELOW]], %[[SLOPE]]
+  // CHECK: %[[DX:.*]] = sinter.mul %[[G]], %[[SUM]]
+  // CHECK: return %[[DX]]
+  %dx = sinter.gradient %y wrt(%x) seed(%g) {names = ["x"]} : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %dx : tensor<4xf32>
+}
+
+// -----
+
 // The mask is read off the result, 0 at the kink.
 // CHECK-LABEL: func.func @relu
 // CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<4xf32>, %[[G:[a-z0-9]+]]: tensor<4xf32>)

@@ -62,6 +62,12 @@ func.func @activations_f64(%a: tensor<7xf64>) -> (tensor<7xf64>, tensor<7xf64>, 
   return %0, %1, %2 : tensor<7xf64>, tensor<7xf64>, tensor<7xf64>
 }
 
+func.func @gelu(%a: tensor<37xf32> {test.range = [-9.0, 9.0]}, %b: tensor<11xf64> {test.range = [-9.0, 9.0]}) -> (tensor<37xf32>, tensor<11xf64>) {
+  %0 = sinter.gelu %a : tensor<37xf32>
+  %1 = sinter.gelu %b : tensor<11xf64>
+  return %0, %1 : tensor<37xf32>, tensor<11xf64>
+}
+
 func.func @kinks(%a: tensor<1xf32>, %b: tensor<1xf32>) -> (tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) {
   %0 = sinter.abs %a : tensor<1xf32>
   %1 = sinter.sign %a : tensor<1xf32>

@@ -52,6 +52,13 @@ func.func @erf(%x: tensor<5xf64>, %g: tensor<5xf64>) -> tensor<5xf64> {
   return %dx : tensor<5xf64>
 }
 
+// CHECK: gelu.grad: ok
+func.func @gelu(%x: tensor<5xf64>, %g: tensor<5xf64>) -> tensor<5xf64> {
+  %y = sinter.gelu %x : tensor<5xf64>
+  %dx = sinter.gradient %y wrt(%x) seed(%g) {names = ["x"]} : (tensor<5xf64>, tensor<5xf64>, tensor<5xf64>) -> tensor<5xf64>
+  return %dx : tensor<5xf64>
+}
+
 // CHECK: sigmoid.grad: ok
 func.func @sigmoid(%x: tensor<5xf64>, %g: tensor<5xf64>) -> tensor<5xf64> {
   %y = sinter.sigmoid %x : tensor<5xf64>

@@ -61,6 +61,11 @@ func.func @erf(%x: tensor<7xf64>) -> tensor<7xf64> {
   return %y : tensor<7xf64>
 }
 
+func.func @gelu(%x: tensor<7xf64>) -> tensor<7xf64> {
+  %y = sinter.gelu %x : tensor<7xf64>
+  return %y : tensor<7xf64>
+}
+
 func.func @sigmoid(%x: tensor<7xf64>) -> tensor<7xf64> {
   %y = sinter.sigmoid %x : tensor<7xf64>
   return %y : tensor<7xf64>

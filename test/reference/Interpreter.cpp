@@ -96,6 +96,12 @@ static double floorDivide(double a, double b, bool isInteger) {
   return n == 0 ? std::copysign(0, a / b) : n;
 }
 
+static double gelu(double x) {
+  double below = std::erfc(-x / std::sqrt(2.0)) / 2;
+  // 0 for minus infinity too.
+  return below == 0 ? -0.0 : x * below;
+}
+
 static double maximum(double a, double b) {
   return std::isnan(a) || std::isnan(b) ? NAN : std::max(a, b);
 }
@@ -173,6 +179,7 @@ static std::function<double(double)> unaryFunction(Operation *op) {
           [](TanhOp) -> F { return [](double x) { return std::tanh(x); }; })
       .Case<ErfOp>(
           [](ErfOp) -> F { return [](double x) { return std::erf(x); }; })
+      .Case<GeluOp>([](GeluOp) -> F { return gelu; })
       .Case<SigmoidOp>([](SigmoidOp) -> F {
         return [](double x) { return 1 / (1 + std::exp(-x)); };
       })

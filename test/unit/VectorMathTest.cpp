@@ -77,6 +77,13 @@ T floorDivide(T x, T y) {
   return n == 0 ? std::copysign(n, x / y) : n;
 }
 
+template <typename T>
+T gelu(T x) {
+  T below = std::erfc(-x / std::sqrt(T(2))) / 2;
+  // 0 for minus infinity too.
+  return below == 0 ? -T(0) : x * below;
+}
+
 /// A function of x, with libm's in both formats.
 #define UNARY(name, emit, formula, bound)                                      \
   {name, unary<emit>, [](double x, double) -> double { return formula; },      \
@@ -93,6 +100,7 @@ const Function functions[] = {
           x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)), 4),
     UNARY("erf", emitErf, std::erf(x), 4),
     UNARY("erfc", emitErfc, std::erfc(x), 4),
+    UNARY("gelu", emitGelu, gelu(x), 4),
     UNARY("sin", emitSin, std::sin(x), 4),
     UNARY("cos", emitCos, std::cos(x), 4),
     UNARY("sqrt", emitSqrt, std::sqrt(x), 0.5),
