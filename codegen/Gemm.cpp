@@ -197,9 +197,10 @@ void ComputeEmitter::emitBlocks(const Matrices &at, Value lo, Value hi) {
 
 /// The element of C for the row of A and the column of B at these offsets.
 Value ComputeEmitter::emitScalarChain(Value aRow, Value bCol) {
-  scf::ForOp loop = scf::ForOp::create(builder, loc, index.constant(0), depth,
-                                       index.constant(1),
-                                       ValueRange(tiles.zero(spec.element)));
+  Value first = index.constant(0), one = index.constant(1);
+  Value zero = tiles.zero(spec.element);
+  scf::ForOp loop =
+      scf::ForOp::create(builder, loc, first, depth, one, ValueRange(zero));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   Value k = loop.getInductionVar();

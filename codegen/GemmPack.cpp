@@ -133,9 +133,8 @@ void PackEmitter::emit(Value lo, Value hi) {
         Value source = index.mul(batch, spec.b.batchStride);
         Value target = index.mul(batch, plan.colPanels() * plan.packedPanel());
         index.forEach(lo, hi, 1, [&](Value panel) {
-          emitPanel(source,
-                    index.add(target, index.mul(panel, plan.packedPanel())),
-                    index.mul(panel, plan.tileCols()));
+          Value to = index.add(target, index.mul(panel, plan.packedPanel()));
+          emitPanel(source, to, index.mul(panel, plan.tileCols()));
         });
       });
 }

@@ -136,9 +136,10 @@ Value emitExtent(IndexBuilder &index, const GemmDim &dim) {
 void forEachBatch(IndexBuilder &index, const GemmDim &batches, Value units,
                   Value lo, Value hi,
                   llvm::function_ref<void(Value, Value, Value)> body) {
+  Value zero = index.constant(0);
   if (batches.bound == 1 && !batches.extent)
-    return body(index.constant(0), lo, index.min(hi, units));
-  Value zero = index.constant(0), one = index.constant(1);
+    return body(zero, lo, index.min(hi, units));
+  Value one = index.constant(1);
   // Without units the trip is empty, and so is the loop.
   Value perBatch = index.max(units, one);
   Value trip = index.mul(emitExtent(index, batches), units);
@@ -148,8 +149,8 @@ void forEachBatch(IndexBuilder &index, const GemmDim &batches, Value units,
       index.div(index.sub(index.add(end, perBatch), one), perBatch);
   index.forEach(firstBatch, lastBatch, 1, [&](Value batch) {
     Value start = index.mul(batch, units);
-    body(batch, index.max(index.sub(lo, start), zero),
-         index.min(index.sub(end, start), units));
+    Value first = index.max(index.sub(lo, start), zero);
+    body(batch, first, index.min(index.sub(end, start), units));
   });
 }
 

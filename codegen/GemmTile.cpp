@@ -88,9 +88,8 @@ GemmTileEmitter::Values GemmTileEmitter::gatherRow(const Instance &instance,
     strides.push_back(lane * spec.b.colStride);
   Value places = arith::ConstantOp::create(builder, loc,
                                            builder.getI64VectorAttr(strides));
-  Value first =
-      index.add(index.add(instance.tile.b, index.mul(k, spec.b.rowStride)),
-                index.mul(instance.tile.firstCol, spec.b.colStride));
+  Value first = index.add(instance.tile.b, index.mul(k, spec.b.rowStride));
+  first = index.add(first, index.mul(instance.tile.firstCol, spec.b.colStride));
   Values gathered;
   for (int64_t v = 0; v < instance.vectors(); ++v) {
     Value at = index.add(first, v * plan.lanes * spec.b.colStride);

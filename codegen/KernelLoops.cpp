@@ -81,8 +81,8 @@ void WorkRange::emit(
   forEachBatch(index, rows, blocks, frame.lo, frame.hi,
                [&](Value row, Value firstBlock, Value lastBlock) {
                  Value last = index.mul(lastBlock, block);
-                 emitRow(row, index.mul(firstBlock, block),
-                         index.min(last, innerSize));
+                 Value first = index.mul(firstBlock, block);
+                 emitRow(row, first, index.min(last, innerSize));
                });
 }
 

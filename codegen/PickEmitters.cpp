@@ -90,9 +90,9 @@ void ArgMaxEmitter::emitRow(PointScope &row) const {
   const Factor &loop = space.factor(*searched);
   ArgMaxSearch search(frame, element);
   ArgMaxCandidate best = search.start(lanes);
+  Value first = frame.zero(), end = frame.emitSize(loop);
   SmallVector<Value> found = emitLaneLoop(
-      frame, frame.zero(), frame.emitSize(loop), lanes, loop.size, loop.size,
-      {best.number, best.index},
+      frame, first, end, lanes, loop.size, loop.size, {best.number, best.index},
       [&](Value at, Value remaining, ValueRange now) {
         PointScope point = row;
         point.bindLanes(*searched, at, lanes, remaining);

@@ -258,8 +258,9 @@ Value PointScope::emitIota(const Demand &demand) const {
   if (!numLanes || !reads(form, dependsOnLanes)) {
     position = toInt64(emitIndex(form));
   } else if (isLinear(form)) {
-    position = emitSteps(emitIndex(form),
-                         frame->index.constant(form.scaleOf(laneFactor)));
+    Value start = emitIndex(form);
+    position =
+        emitSteps(start, frame->index.constant(form.scaleOf(laneFactor)));
   } else {
     SmallVector<Value> lanes = emitLaneIndices(form);
     for (Value &lane : lanes)
@@ -321,8 +322,9 @@ Value PointScope::emitRandomWord(const Demand &demand, RandomWord which) const {
   if (groups)
     return groups->emitLoad(&demand - program->demands().begin(), which,
                             factors[laneFactor]);
-  return emitRandomWords(frame->lanes, emitStream(demand),
-                         emitElementNumbers(demand), which);
+  RandomStream stream = emitStream(demand);
+  return emitRandomWords(frame->lanes, stream, emitElementNumbers(demand),
+                         which);
 }
 
 RandomStream PointScope::emitStream(const Demand &demand) const {

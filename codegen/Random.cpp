@@ -78,8 +78,10 @@ WideProduct multiplyWide(LaneBuilder &b, Value x, Value y) {
   Value x64 = vector::BitCastOp::create(builder, loc, pairs, x);
   Value y64 = vector::BitCastOp::create(builder, loc, pairs, y);
   Value mask = b.bits(x64, 0xFFFFFFFF);
-  Value even = b.mulBits(b.andBits(x64, mask), b.andBits(y64, mask));
-  Value odd = b.mulBits(b.shiftRight(x64, 32), b.shiftRight(y64, 32));
+  Value evenX = b.andBits(x64, mask), evenY = b.andBits(y64, mask);
+  Value even = b.mulBits(evenX, evenY);
+  Value oddX = b.shiftRight(x64, 32), oddY = b.shiftRight(y64, 32);
+  Value odd = b.mulBits(oddX, oddY);
   even = vector::BitCastOp::create(builder, loc, type, even);
   odd = vector::BitCastOp::create(builder, loc, type, odd);
   SmallVector<int64_t> lowOrder, highOrder;
@@ -105,8 +107,12 @@ Counter philox(LaneBuilder &b, const RandomStream &stream, Value block0,
     }
     WideProduct p = multiplyWide(b, c[0], b.bits(c[0], philoxMultiplier0));
     WideProduct q = multiplyWide(b, c[2], b.bits(c[2], philoxMultiplier1));
-    c = {b.xorBits(b.xorBits(q.high, c[1]), splat(b, key0, block0)), q.low,
-         b.xorBits(b.xorBits(p.high, c[3]), splat(b, key1, block0)), p.low};
+    auto nextWord = [&](Value high, Value word, Value key) {
+      Value mixed = b.xorBits(high, word);
+      return b.xorBits(mixed, splat(b, key, block0));
+    };
+    c = {nextWord(q.high, c[1], key0), q.low, nextWord(p.high, c[3], key1),
+         p.low};
   }
   return c;
 }
@@ -174,11 +180,13 @@ Value quantile(LaneBuilder &b, QuantileArgument argument) {
   Value product = b.mul(argument.complement, b.sub(two, argument.complement));
   Value w = b.neg(emitLogOfPositive(b, product));
   Value isBody = b.less(w, table.split);
-  Value v = b.select(isBody, b.sub(w, table.split / 2),
-                     b.sub(b.sqrt(w), table.middle));
+  Value bodyV = b.sub(w, table.split / 2);
+  Value tailV = b.sub(b.sqrt(w), table.middle);
+  Value v = b.select(isBody, bodyV, tailV);
   Value sum;
   for (auto [body, tail] : llvm::reverse(llvm::zip(table.body, table.tail))) {
-    Value term = b.select(isBody, b.constant(x, body), b.constant(x, tail));
+    Value bodyTerm = b.constant(x, body), tailTerm = b.constant(x, tail);
+    Value term = b.select(isBody, bodyTerm, tailTerm);
     sum = sum ? b.fma(sum, v, term) : term;
   }
   return b.mul(sum, x);
@@ -235,7 +243,9 @@ Value emitUniformF64(LaneBuilder &b, Value first, Value second) {
   Value high = b.sub(aboveTwo52(b, zeroExtend(b, first)), 0x1p52);
   Value low =
       b.sub(aboveTwo52(b, zeroExtend(b, b.shiftRight(second, 11))), 0x1p52);
-  return b.add(b.mul(high, 0x1p-32), b.mul(low, 0x1p-53));
+  high = b.mul(high, 0x1p-32);
+  low = b.mul(low, 0x1p-53);
+  return b.add(high, low);
 }
 
 Value emitNormalF32(LaneBuilder &b, Value first) {
@@ -247,8 +257,8 @@ Value emitNormalF32(LaneBuilder &b, Value first) {
 }
 
 Value emitNormalF64(LaneBuilder &b, Value first, Value second) {
-  Value both =
-      b.orBits(b.shiftLeft(zeroExtend(b, first), 32), zeroExtend(b, second));
+  Value high = b.shiftLeft(zeroExtend(b, first), 32);
+  Value both = b.orBits(high, zeroExtend(b, second));
   Value centred = b.xorBits(both, b.bits(both, 0x8000000000000000));
   Value folded = b.xorBits(centred, b.shiftRightSigned(centred, 63));
   Value z = quantile(b, quantileArgumentF64(b, b.shiftRight(folded, 11)));
@@ -273,9 +283,10 @@ Value emitBernoulliThreshold(LaneBuilder &b, Value p) {
 }
 
 Value emitBernoulli(LaneBuilder &b, Value first, Value threshold) {
-  return arith::CmpIOp::create(
-      b.getBuilder(), b.getLoc(), arith::CmpIPredicate::slt,
-      b.shiftRight(first, 8), splat(b, threshold, first));
+  Value drawn = b.shiftRight(first, 8);
+  return arith::CmpIOp::create(b.getBuilder(), b.getLoc(),
+                               arith::CmpIPredicate::slt, drawn,
+                               splat(b, threshold, first));
 }
 
 Value emitRandomBelow(LaneBuilder &b, Value first, Value bound) {

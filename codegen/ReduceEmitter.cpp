@@ -168,9 +168,10 @@ void ReduceEmitter::emitRow(PointScope &row) const {
   Reduction reduction(frame, kind, element);
   const Factor &loop = space.factor(*inner);
   auto emitLanes = [&](PointScope &scope, ValueRange carried) {
+    Value first = frame.zero(), end = frame.emitSize(loop);
     return emitLaneLoop(
-        frame, frame.zero(), frame.emitSize(loop), lanes(), loop.knownDivisor(),
-        loop.size, carried, [&](Value at, Value remaining, ValueRange now) {
+        frame, first, end, lanes(), loop.knownDivisor(), loop.size, carried,
+        [&](Value at, Value remaining, ValueRange now) {
           PointScope point = scope;
           point.bindLanes(*inner, at, lanes(), remaining);
           point.emit();

@@ -98,13 +98,15 @@ void SoftmaxEmitter::emitShortRow(PointScope &row) const {
   SmallVector<PointScope> chunks;
   for (int64_t at = 0; at < rowSize; at += lanes) {
     int64_t rest = rowSize - at;
-    chunks.push_back(emitChunk(row, index.constant(at),
-                               rest < lanes ? index.constant(rest) : Value()));
+    Value first = index.constant(at);
+    Value remaining = rest < lanes ? index.constant(rest) : Value();
+    chunks.push_back(emitChunk(row, first, remaining));
   }
   Value tops = max.identity(lanes);
-  for (PointScope &chunk : chunks)
-    tops = max.combineMasked(tops, frame.spread(chunk.rootValue(0), lanes),
-                             chunk.mask());
+  for (PointScope &chunk : chunks) {
+    Value numbers = frame.spread(chunk.rootValue(0), lanes);
+    tops = max.combineMasked(tops, numbers, chunk.mask());
+  }
   Value top = max.combineLanes(tops);
   Value sums = sum.identity(lanes);
   SmallVector<Value> values;
@@ -125,13 +127,14 @@ Value SoftmaxEmitter::emitChunks(PointScope &row, Value start,
   SmallVector<Value> carried;
   if (start)
     carried.push_back(start);
-  carried = emitLaneLoop(
-      frame, frame.zero(), frame.index.constant(rowSize), lanes, rowSize,
-      rowSize, carried, [&](Value at, Value remaining, ValueRange now) {
-        PointScope chunk = emitChunk(row, at, remaining);
-        Value next = body(chunk, start ? now[0] : Value());
-        return start ? SmallVector<Value>{next} : SmallVector<Value>();
-      });
+  Value first = frame.zero(), end = frame.index.constant(rowSize);
+  carried = emitLaneLoop(frame, first, end, lanes, rowSize, rowSize, carried,
+                         [&](Value at, Value remaining, ValueRange now) {
+                           PointScope chunk = emitChunk(row, at, remaining);
+                           Value next = body(chunk, start ? now[0] : Value());
+                           return start ? SmallVector<Value>{next}
+                                        : SmallVector<Value>();
+                         });
   return start ? carried[0] : Value();
 }
 
@@ -142,8 +145,8 @@ void SoftmaxEmitter::emitLongRow(PointScope &row) const {
   Value result = frame.results[0];
   Value tops = emitChunks(
       row, max.identity(lanes), [&](PointScope &chunk, Value carried) {
-        return max.combineMasked(
-            carried, frame.spread(chunk.rootValue(0), lanes), chunk.mask());
+        Value numbers = frame.spread(chunk.rootValue(0), lanes);
+        return max.combineMasked(carried, numbers, chunk.mask());
       });
   Value top = max.combineLanes(tops);
   Value sums = emitChunks(

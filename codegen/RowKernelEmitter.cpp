@@ -226,13 +226,16 @@ SmallVector<Value> RowKernelEmitter::emitVisit(const PointScope &row,
     return body(chunk, at, carried);
   };
   SmallVector<Value> carried(start);
-  if (!isShort())
-    return emitLaneLoop(frame, frame.zero(), index.constant(rowSize), lanes,
-                        rowSize, rowSize, carried, visit);
+  if (!isShort()) {
+    Value first = frame.zero(), end = index.constant(rowSize);
+    return emitLaneLoop(frame, first, end, lanes, rowSize, rowSize, carried,
+                        visit);
+  }
   for (int64_t at = 0; at < rowSize; at += lanes) {
     int64_t rest = rowSize - at;
-    carried = visit(index.constant(at),
-                    rest < lanes ? index.constant(rest) : Value(), carried);
+    Value first = index.constant(at);
+    Value remaining = rest < lanes ? index.constant(rest) : Value();
+    carried = visit(first, remaining, carried);
   }
   return carried;
 }

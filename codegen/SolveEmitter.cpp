@@ -176,16 +176,16 @@ void SolveEmitter::forEachElement(const PointScope &scope, Axis along,
 
 void SolveEmitter::emitCopies(const PointScope &scope) const {
   KernelFrame &frame = scope.getFrame();
-  frame.index.forEach(
-      frame.zero(), frame.index.constant(size), 1, [&](Value row) {
-        for (Axis along : {Column, Side})
-          forEachElement(scope, along, frame.zero(), [&](RowAt rowAt, int64_t) {
-            PointScope point = rowAt(row);
-            point.emit();
-            Value given = point.rootValue(along == Column ? 0 : 1);
-            emitStore(point, along, given);
-          });
+  Value first = frame.zero(), end = frame.index.constant(size);
+  frame.index.forEach(first, end, 1, [&](Value row) {
+    for (Axis along : {Column, Side})
+      forEachElement(scope, along, frame.zero(), [&](RowAt rowAt, int64_t) {
+        PointScope point = rowAt(row);
+        point.emit();
+        Value given = point.rootValue(along == Column ? 0 : 1);
+        emitStore(point, along, given);
       });
+  });
 }
 
 /// The first row, from `step` on, with the largest magnitude in that column.

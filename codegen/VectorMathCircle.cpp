@@ -113,8 +113,8 @@ Turns multiplyByTwoOverPi(LaneBuilder &b, Value f64Bits) {
   // x = significand * 2**e. Bits of 2/pi worth 4 or more in units of 2**-e only
   // make whole turns; the first word of twoOverPi is there for negative e.
   Value significand =
-      b.orBits(b.andBits(f64Bits, b.bits(f64Bits, (uint64_t(1) << 52) - 1)),
-               b.bits(f64Bits, uint64_t(1) << 52));
+      b.andBits(f64Bits, b.bits(f64Bits, (uint64_t(1) << 52) - 1));
+  significand = b.orBits(significand, b.bits(f64Bits, uint64_t(1) << 52));
   Value biased = b.shiftRight(f64Bits, 52);
   Value position = b.subBits(biased, b.bits(biased, 1023 + 52 + 2 - 64));
   Window window = cutTwoOverPi(b, position);
@@ -228,12 +228,15 @@ Value sineOfReduced(LaneBuilder &b, Reduced reduced, Value sign) {
   Value r = reduced.r, quadrant = reduced.quadrant;
   const CircleConstants &c = circleConstants(r);
   Value z = b.mul(r, r);
-  Value sine = b.fma(b.mul(r, z), b.polynomial(z, c.sin), r);
-  Value cosine = b.fma(b.mul(z, z), b.polynomial(z, c.cos),
-                       b.sub(b.constant(r, 1.0), b.mul(z, 0.5)));
-  Value isOdd = arith::CmpIOp::create(
-      b.getBuilder(), b.getLoc(), arith::CmpIPredicate::ne,
-      b.andBits(quadrant, b.bits(quadrant, 1)), b.bits(quadrant, 0));
+  Value cube = b.mul(r, z);
+  Value sine = b.fma(cube, b.polynomial(z, c.sin), r);
+  Value fourth = b.mul(z, z), tail = b.polynomial(z, c.cos);
+  Value one = b.constant(r, 1.0);
+  Value cosine = b.fma(fourth, tail, b.sub(one, b.mul(z, 0.5)));
+  Value lastBit = b.andBits(quadrant, b.bits(quadrant, 1));
+  Value isOdd = arith::CmpIOp::create(b.getBuilder(), b.getLoc(),
+                                      arith::CmpIPredicate::ne, lastBit,
+                                      b.bits(quadrant, 0));
   Value result = b.select(isOdd, cosine, sine);
   // The second bit of the quadrant flips the sign.
   unsigned up = LaneBuilder::isF64(r) ? 62 : 30;
@@ -244,7 +247,8 @@ Value sineOfReduced(LaneBuilder &b, Reduced reduced, Value sign) {
 } // namespace
 
 Value emitSin(LaneBuilder &b, Value x) {
-  return sineOfReduced(b, reduceCircle(b, b.abs(x)), b.toBits(x));
+  Reduced reduced = reduceCircle(b, b.abs(x));
+  return sineOfReduced(b, reduced, b.toBits(x));
 }
 
 Value emitCos(LaneBuilder &b, Value x) {

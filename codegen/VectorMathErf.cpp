@@ -41,9 +41,13 @@ static Value largeErfc(LaneBuilder &b, Value y) {
 Value emitErfc(LaneBuilder &b, Value x) {
   Value y = b.abs(x);
   Value one = b.constant(x, 1.0);
-  Value small = b.fma(b.neg(y), smallErfTail(b, y), b.sub(one, y));
-  Value upper = b.select(b.less(y, one), small, largeErfc(b, y));
-  return b.select(b.less(x, 0.0), b.sub(b.constant(x, 2.0), upper), upper);
+  Value minusY = b.neg(y), tail = smallErfTail(b, y);
+  Value small = b.fma(minusY, tail, b.sub(one, y));
+  Value isSmall = b.less(y, one);
+  Value upper = b.select(isSmall, small, largeErfc(b, y));
+  Value isNegative = b.less(x, 0.0);
+  Value mirrored = b.sub(b.constant(x, 2.0), upper);
+  return b.select(isNegative, mirrored, upper);
 }
 
 Value emitErf(LaneBuilder &b, Value x) {

@@ -87,10 +87,12 @@ Value emitPow(LaneBuilder &b, Value x, Value y) {
   result = b.select(isInteger, result, fractional);
 
   Value isShrinking = b.less(y, 0.0);
-  result = b.select(b.equal(magnitude, 0.0),
-                    b.select(isShrinking, infinite, zero), result);
-  result = b.select(b.equal(magnitude, infinity),
-                    b.select(isShrinking, zero, infinite), result);
+  Value isZero = b.equal(magnitude, 0.0);
+  Value ofZero = b.select(isShrinking, infinite, zero);
+  result = b.select(isZero, ofZero, result);
+  Value isInfinite = b.equal(magnitude, infinity);
+  Value ofInfinity = b.select(isShrinking, zero, infinite);
+  result = b.select(isInfinite, ofInfinity, result);
 
   // Odd powers keep the sign, of zero and infinity too.
   Value half = b.mul(y, 0.5);
@@ -102,8 +104,8 @@ Value emitPow(LaneBuilder &b, Value x, Value y) {
   Value isNaN = compare(b, arith::CmpFPredicate::UNO, x, y);
   result = b.select(isNaN, b.add(x, y), result);
   // One, even with a NaN for the other.
-  Value isOne =
-      arith::OrIOp::create(builder, loc, b.equal(x, 1.0), b.equal(y, 0.0));
+  Value isBaseOne = b.equal(x, 1.0), isExponentZero = b.equal(y, 0.0);
+  Value isOne = arith::OrIOp::create(builder, loc, isBaseOne, isExponentZero);
   return b.select(isOne, b.constant(x, 1.0), result);
 }
 } // namespace sinter

@@ -17,8 +17,8 @@ Value ZeroFill::emitTrip(KernelFrame &frame) const {
 void ZeroFill::emit(KernelFrame &frame) const {
   IndexBuilder &index = frame.index;
   Value first = index.mul(frame.lo, blockSize);
-  Value last =
-      index.min(index.mul(frame.hi, blockSize), index.constant(numElements));
+  Value last = index.mul(frame.hi, blockSize);
+  last = index.min(last, index.constant(numElements));
   Value zeros = frame.number(lanesOf(stored, lanes), 0);
   emitLaneLoop(frame, first, last, lanes, numElements, numElements, {},
                [&](Value at, Value remaining, ValueRange) {

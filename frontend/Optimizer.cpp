@@ -19,6 +19,15 @@ Object Elaborator::hyperParameter(Loc loc, StringRef name,
   return value;
 }
 
+/// A name of the file's own may hide an optimizer's.
+static void reportNoOptimizer(Emitter &emit, Loc loc,
+                              const Declaration *found) {
+  Diagnostic &error = emit.error(Code::WrongType, loc, "this is no optimizer");
+  if (found)
+    error.addNote(found->stmt->loc, "the name is that of this declaration");
+  error.addHelp("'sgd(lr = 0.1)', or one declared with 'optimizer'");
+}
+
 bool Elaborator::evaluateOptimizer(Experiment &experiment, Scope &scope,
                                    OptimizerUse &use) {
   const Expr *expr = experiment.optimizer;
@@ -30,8 +39,7 @@ bool Elaborator::evaluateOptimizer(Experiment &experiment, Scope &scope,
   const Declaration *declaration = object.as<Declaration>();
   if (!declaration || declaration->stmt->kind != Stmt::Kind::Optimizer) {
     if (!name || !object.isAbsorbing())
-      emit.error(Code::WrongType, expr->loc, "this is no optimizer")
-          .addHelp("'sgd(lr = 0.1)', or one declared with 'optimizer'");
+      reportNoOptimizer(emit, expr->loc, declaration);
     return false;
   }
   use.rule = cast<FunctionStmt>(declaration->stmt);
@@ -86,8 +94,14 @@ void Elaborator::addLearningRate(OptimizerUse &use) {
 Value Elaborator::settingScalar(const Expr *expr, StringRef name, Type element,
                                 Scope &scope) {
   setting = name;
-  Object object = hyperParameter(expr->loc, name, evaluate(expr, scope));
+  Object value = evaluate(expr, scope);
   setting = {};
+  if ((value.is<int64_t>() || value.is<double>()) && value.number() < 0) {
+    emit.error(Code::BadValue, expr->loc,
+               "'" + name + "' must not be negative");
+    return {};
+  }
+  Object object = hyperParameter(expr->loc, name, value);
   if (object.isAbsorbing())
     return {};
   return coerce(expr->loc, object, scalarOf(element), "'" + name + "'");
@@ -130,10 +144,10 @@ void Elaborator::clipByNorm(Experiment &experiment, Scope &scope,
     total = total ? emit.binary<AddOp>(loc, total, sum) : sum;
   }
   RankedTensorType scalar = scalarOf(emit.f32());
-  Value norm = emit.binary<AddOp>(loc, emit.unary<SqrtOp>(loc, total),
-                                  emit.splat(loc, scalar, 1e-6));
-  Value factor = emit.binary<MinimumOp>(
-      loc, emit.binary<DivOp>(loc, bound, norm), emit.splat(loc, scalar, 1));
+  Value root = emit.unary<SqrtOp>(loc, total);
+  Value norm = emit.binary<AddOp>(loc, root, emit.splat(loc, scalar, 1e-6));
+  Value ratio = emit.binary<DivOp>(loc, bound, norm);
+  Value factor = emit.binary<MinimumOp>(loc, ratio, emit.splat(loc, scalar, 1));
   for (Value &gradient : gradients) {
     Type element = cast<RankedTensorType>(gradient.getType()).getElementType();
     Value scale =
@@ -155,6 +169,11 @@ void Elaborator::train(Experiment &experiment, ModelRun &run) {
                    "' has no parameters to train");
     return;
   }
+  DenseSet<Value> sources;
+  if (run.loss)
+    sources = sourcesOf(run.loss, /*stopped=*/false);
+  for (ParameterInfo &info : experiment.parameters)
+    info.isTrained = sources.contains(run.parameters.lookup(info.name));
   if (experiment.accumulate > 1) {
     if (run.loss)
       accumulate(experiment, run, lossGradients(experiment, run));
@@ -166,15 +185,25 @@ void Elaborator::train(Experiment &experiment, ModelRun &run) {
   buildUpdates(experiment, gradients);
 }
 
-/// The loss's gradients with respect to the parameters, in their order.
+/// The parameters that an optimizer changes.
+static SmallVector<const ParameterInfo *>
+trainedParameters(const Experiment &experiment) {
+  SmallVector<const ParameterInfo *> trained;
+  for (const ParameterInfo &info : experiment.parameters)
+    if (info.isTrained)
+      trained.push_back(&info);
+  return trained;
+}
+
+/// The loss's gradients with respect to the trained parameters, in their order.
 ResultRange Elaborator::lossGradients(Experiment &experiment, ModelRun &run) {
   SmallVector<Value> values;
   SmallVector<Type> types;
   SmallVector<StringRef> names;
-  for (const ParameterInfo &info : experiment.parameters) {
-    values.push_back(run.parameters.lookup(info.name));
-    types.push_back(info.type);
-    names.push_back(info.name);
+  for (const ParameterInfo *info : trainedParameters(experiment)) {
+    values.push_back(run.parameters.lookup(info->name));
+    types.push_back(info->type);
+    names.push_back(info->name);
   }
   GradientOp gradient =
       GradientOp::create(emit.builder, emit.at(run.lossLoc), types, run.loss,
@@ -196,9 +225,10 @@ void Elaborator::buildUpdates(Experiment &experiment,
     clipByValue(experiment, scope, gradients);
   if (experiment.clipNorm)
     clipByNorm(experiment, scope, gradients);
-  for (auto [info, value] : llvm::zip(experiment.parameters, gradients)) {
+  for (auto [info, value] :
+       llvm::zip(trainedParameters(experiment), gradients)) {
     unsigned errorsBefore = diagnostics.numErrors();
-    buildUpdate(experiment, use, info, value);
+    buildUpdate(experiment, use, *info, value);
     if (diagnostics.numErrors() != errorsBefore)
       return;
   }
@@ -233,9 +263,10 @@ void Elaborator::accumulate(Experiment &experiment, ModelRun &run,
         loc, emit.cast(loc, examples, type.getElementType()), dimsOf(type));
     return emit.binary<MulOp>(loc, value, weight);
   };
-  for (auto [info, gradient] : llvm::zip(experiment.parameters, gradients)) {
-    WordScope word(emit, info.name);
-    add(info.name, weighted(gradient));
+  for (auto [info, gradient] :
+       llvm::zip(trainedParameters(experiment), gradients)) {
+    WordScope word(emit, info->name);
+    add(info->name, weighted(gradient));
   }
   add("loss", weighted(emit.cast(loc, run.loss, emit.f64())));
   add("examples", examples);
@@ -263,9 +294,9 @@ void Elaborator::buildUpdateFunction(Experiment &experiment) {
     Value examples = emit.load(loc, symbol, scalar);
     emit.store(loc, emit.splat(loc, scalar, 0), symbol);
     SmallVector<Value> gradients;
-    for (const ParameterInfo &info : experiment.parameters)
+    for (const ParameterInfo *info : trainedParameters(experiment))
       gradients.push_back(
-          meanOfBatches(experiment, info.name, info.type, examples));
+          meanOfBatches(experiment, info->name, info->type, examples));
     function.addResult("loss",
                        meanOfBatches(experiment, "loss", scalar, examples));
     buildUpdates(experiment, gradients);
