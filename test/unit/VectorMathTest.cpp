@@ -1,9 +1,9 @@
 //===- VectorMathTest.cpp - Elementary functions against libm -------------===//
 //
 // Every function is compiled for every target that the host can run, and
-// compared with libm in a wider format: f32 functions of one argument at every
-// 997th of its 2**32 values, or with --exhaustive at all of them; the others at
-// special values and 2**20 random ones, or 2**32.
+// compared with libm in a wider format: f32 functions of one argument at
+// special values and every 997th of all 2**32, or with --exhaustive at all of
+// them; the others at special values and 2**20 random ones, or 2**32.
 //
 //===----------------------------------------------------------------------===//
 
@@ -89,7 +89,20 @@ T gelu(T x) {
   {name, unary<emit>, [](double x, double) -> double { return formula; },      \
    [](long double x, long double) -> long double { return formula; }, bound}
 
+/// An operator, of LaneBuilder and of C++.
+#define OPERATOR(name, symbol)                                                 \
+  {#name,                                                                      \
+   [](LaneBuilder &b, Value x, Value y) { return b.name(x, y); },              \
+   [](double x, double y) { return x symbol y; },                              \
+   [](long double x, long double y) { return x symbol y; },                    \
+   0.5,                                                                        \
+   /*isBinary=*/true}
+
 const Function functions[] = {
+    OPERATOR(add, +),
+    OPERATOR(sub, -),
+    OPERATOR(mul, *),
+    OPERATOR(div, /),
     UNARY("exp", emitExp, std::exp(x), 2),
     UNARY("expm1", emitExpm1, std::expm1(x), 4),
     UNARY("log", emitLog, std::log(x), 2),
@@ -293,6 +306,21 @@ std::pair<T, T> anyQuotient(std::mt19937_64 &random) {
   return {x, y};
 }
 
+/// Puts special values, or all pairs of them, at the beginning.
+template <typename T>
+void placeSpecialValues(Arguments<T> &arguments, bool isBinary) {
+  int64_t i = 0;
+  for (T x : specialValues<T>())
+    for (T y : specialValues<T>()) {
+      if (i == chunk)
+        return;
+      arguments.x[i] = x;
+      arguments.y[i++] = y;
+      if (!isBinary)
+        break;
+    }
+}
+
 template <typename T>
 void fillRandom(Arguments<T> &arguments, uint64_t number, bool isBinary) {
   std::mt19937_64 random(number);
@@ -316,19 +344,8 @@ void fillRandom(Arguments<T> &arguments, uint64_t number, bool isBinary) {
       arguments.x[i] = T(std::exp2(exponent(random)) * (i % 4 == 2 ? 1 : -1));
     }
   }
-  if (number)
-    return;
-  // The first chunk begins with all pairs of special values.
-  int64_t i = 0;
-  for (T x : specialValues<T>())
-    for (T y : specialValues<T>()) {
-      if (i == chunk)
-        return;
-      arguments.x[i] = x;
-      arguments.y[i++] = y;
-      if (!isBinary)
-        break;
-    }
+  if (number == 0)
+    placeSpecialValues(arguments, isBinary);
 }
 
 /// Arguments of one chunk; false past the last.
@@ -347,6 +364,8 @@ bool fill(Arguments<T> &arguments, uint64_t number, bool isBinary) {
     std::memcpy(&x, &narrow, sizeof(narrow));
     bits += stride;
   }
+  if (number == 0 && !exhaustive)
+    placeSpecialValues(arguments, isBinary);
   return true;
 }
 
