@@ -11,7 +11,7 @@ typedef struct Prediction {
   const SinterFunction *function;
   const SinterBuffer *result;
   int64_t begin, end;       /* rows */
-  Source input;             /* rows of --in for the one feed, if hasInput */
+  Source input;             /* rows of a .npy file, if hasInput */
   const SinterTable *table; /* that the rows are of, with an id and a label */
   CsvFile ids;
   uint64_t idPlace;

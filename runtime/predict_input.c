@@ -15,34 +15,16 @@ const SinterArg *firstFeed(const SinterFunction *function) {
   return NULL;
 }
 
-/* The feed that --in takes the place of. */
+/* The feed that a .npy file takes the place of. */
 static int onlyFeed(const Prediction *p, const SinterArg **feed) {
   *feed = firstFeed(p->function);
   for (uint64_t i = 0; i < p->function->numArgs; ++i)
     if (p->function->args[i].kind == SINTER_ARG_FEED &&
         &p->function->args[i] != *feed)
-      return fail(EXIT_USAGE, "--in feeds one input, '%s' has several",
+      return fail(EXIT_USAGE, "a .npy file feeds one input, '%s' has several",
                   p->experiment->name);
   return *feed ? EXIT_OK
                : fail(EXIT_USAGE, "'%s' has no input", p->experiment->name);
-}
-
-static int readIdxInput(Prediction *p, const Mapping *file, const char *path) {
-  const SinterArg *feed;
-  p->function = &p->experiment->predictRaw;
-  int code = p->function->call ? onlyFeed(p, &feed) : EXIT_OK;
-  if (code)
-    return code;
-  if (!p->function->call || feed->source < 0 ||
-      sinter_program.sources[feed->source].kind != SINTER_SOURCE_IDX)
-    return fail(EXIT_USAGE,
-                "'%s' is an IDX file, but the data of '%s' is not; "
-                "a .npy file holds the model's input as it is",
-                path, p->experiment->name);
-  /* Another file may have another number of rows. */
-  SinterSource info = sinter_program.sources[feed->source];
-  info.shape[0] = -1;
-  return readIdx(file, path, &info, &p->input);
 }
 
 /* A .npy file holds rows of the model's input. */
@@ -59,19 +41,39 @@ static int readNpyInput(Prediction *p, const Mapping *file, const char *path) {
   info.rank = feed->buffer.rank;
   memcpy(info.shape, feed->buffer.shape, sizeof info.shape);
   info.shape[0] = -1;
-  return readNpy(file, path, &info, &p->input);
+  code = readNpy(file, path, &info, &p->input);
+  p->hasInput = 1;
+  p->end = p->input.rows;
+  return code;
 }
 
-static int failNoTable(const Prediction *p, const char *path) {
+static int failKind(const Prediction *p, const char *path, uint32_t kind) {
+  if (kind == SINTER_SOURCE_IDX)
+    return fail(EXIT_USAGE,
+                "'%s' is an IDX file, but the data of '%s' is not; "
+                "a .npy file holds the model's input as it is",
+                path, p->experiment->name);
   return fail(EXIT_DATA,
               "'%s' is neither a .npy nor an IDX file, and CSV is read where "
               "each row of the data is that of a table; that of '%s' is not",
               path, p->experiment->name);
 }
 
-/* The rows of a CSV file go where those of the table's file would. */
-static int readCsvInput(Session *session, Prediction *p, const Mapping *file,
-                        const char *path) {
+static int readRows(Session *session, const SinterSource *info,
+                    const Mapping *file, const char *path, Source *source) {
+  if (info->kind == SINTER_SOURCE_IDX) {
+    /* Another file may have another number of rows. */
+    SinterSource any = *info;
+    any.shape[0] = -1;
+    return readIdx(file, path, &any, source);
+  }
+  int code = prepareTable(session, info);
+  return code ? code : readTable(session, file, path, info, source);
+}
+
+/* The rows of an IDX or CSV file go where those of the data's file would. */
+static int readDataInput(Session *session, Prediction *p, const Mapping *file,
+                         const char *path, uint32_t kind) {
   const SinterFunction *function = &p->experiment->predictRaw;
   const SinterSource *first = NULL;
   for (uint64_t i = 0; function->call && i < function->numArgs; ++i) {
@@ -80,25 +82,21 @@ static int readCsvInput(Session *session, Prediction *p, const Mapping *file,
       continue;
     const SinterSource *info =
         arg->source < 0 ? NULL : &sinter_program.sources[arg->source];
-    if (!info || info->kind != SINTER_SOURCE_TABLE)
-      return failNoTable(p, path);
+    if (!info || info->kind != kind)
+      return failKind(p, path, kind);
     if (first && strcmp(first->path, info->path) != 0)
       return fail(EXIT_USAGE, "--in feeds one file, '%s' reads '%s' and '%s'",
                   p->experiment->name, first->path, info->path);
     first = info;
-    int code = prepareTable(session, info);
-    if (!code)
-      code =
-          readTable(session, file, path, info, &session->sources[arg->source]);
+    Source *source = &session->sources[arg->source];
+    int code = readRows(session, info, file, path, source);
     if (code)
       return code;
-    p->end = session->sources[arg->source].rows;
+    p->end = source->rows;
   }
   if (!first)
-    return failNoTable(p, path);
+    return failKind(p, path, kind);
   p->function = function;
-  p->csvPath = path;
-  p->csv = *file;
   return prepareFunction(session, function);
 }
 
@@ -110,13 +108,11 @@ int readInput(Session *session, Prediction *p, const char *in) {
   if (error)
     return fail(error == ENOMEM ? EXIT_MEMORY : EXIT_IO, "cannot read '%s': %s",
                 path, errorText(error));
-  int isIdx = file.size >= 2 && file.data[0] == 0 && file.data[1] == 0;
-  int isNpy = file.size > 0 && file.data[0] == 0x93;
-  if (!isIdx && !isNpy)
-    return readCsvInput(session, p, &file, path);
-  p->hasInput = 1;
-  int code =
-      isIdx ? readIdxInput(p, &file, path) : readNpyInput(p, &file, path);
-  p->end = p->input.rows;
-  return code;
+  if (file.size > 0 && file.data[0] == 0x93)
+    return readNpyInput(p, &file, path);
+  if (file.size >= 2 && file.data[0] == 0 && file.data[1] == 0)
+    return readDataInput(session, p, &file, path, SINTER_SOURCE_IDX);
+  p->csvPath = path;
+  p->csv = file;
+  return readDataInput(session, p, &file, path, SINTER_SOURCE_TABLE);
 }
