@@ -291,7 +291,9 @@ void ProgramEmitter::appendSettings(ExperimentOp experiment,
 Constant *ProgramEmitter::emitTwins(StringRef experiment) {
   SmallVector<Constant *> fields;
   bool isAny = false;
-  for (StringRef role : {"gradcheck", "selftest", "selftest_update"}) {
+  for (StringRef role :
+       {"gradcheck", "selftest", "selftest_update", "selftest_eval",
+        "selftest_predict", "selftest_predict_raw"}) {
     mlir::func::FuncOp function = findFunction(experiment, role);
     isAny |= bool(function);
     fields.push_back(emitFunction(function));

@@ -5,8 +5,8 @@
 //
 //   [E/selftest/w], [E/selftest/optimizer/w/m], ... -> the same, a step later
 //
-// and beside `E.update`, where gradients are accumulated, `E.selftest_update`.
-// The runtime does the same steps with both and compares.
+// and the like beside the other functions of the experiment, with the same
+// storage. The runtime does the same with both and compares.
 //
 //===----------------------------------------------------------------------===//
 
@@ -56,9 +56,13 @@ struct AddSelftestPass : sinter::impl::AddSelftestBase<AddSelftestPass> {
 
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
-    for (auto [original, role] :
-         {std::pair<StringRef, StringRef>{"train_step", "selftest"},
-          std::pair<StringRef, StringRef>{"update", "selftest_update"}})
+    const std::pair<StringRef, StringRef> roles[] = {
+        {"train_step", "selftest"},
+        {"update", "selftest_update"},
+        {"eval_step", "selftest_eval"},
+        {"predict", "selftest_predict"},
+        {"predict_raw", "selftest_predict_raw"}};
+    for (auto [original, role] : roles)
       forEachOfRole(getOperation(), original,
                     [&, role = role](func::FuncOp function) {
                       addSelftest(function, role, symbols);

@@ -147,12 +147,12 @@ def AddGradcheck : Pass<"sinter-add-gradcheck", "::mlir::ModuleOp"> {
 }
 
 def AddSelftest : Pass<"sinter-add-selftest", "::mlir::ModuleOp"> {
-  let summary = "Add whole training steps in f64";
+  let summary = "Add whole experiments in f64";
   let description = [{
     Value-preserving: only adds. Beside each `train_step` comes a function of role
-    `selftest`, beside each `update` one of role `selftest_update`, that do the
-    same in f64: loss, gradients and the optimizer's rule. What is the
-    experiment's has a `scratch` global of the twin's own; data are the same, and
+    `selftest` that does the same in f64: loss, gradients and the optimizer's
+    rule; beside `update`, `eval_step`, `predict` and `predict_raw` the like, of
+    roles `selftest_update`, `selftest_eval`, ... What is the experiment's has a `scratch` global of the twin's own; data are the same, and
     so are random draws, which are widened after they are drawn.
 
     ```mlir

@@ -210,7 +210,8 @@ typedef struct SinterRows {
 typedef struct SinterTwins {
   SinterFunction gradcheck; /* "gradcheck/w" -> "gradient/w", "loss" */
   SinterFunction step;      /* what trainStep does to "selftest/w", ... */
-  SinterFunction update;    /* what update does */
+  /* What the experiment's do, with "selftest/w", ... */
+  SinterFunction update, evalStep, predict, predictRaw;
 } SinterTwins;
 
 typedef struct SinterExperiment {

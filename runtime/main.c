@@ -4,29 +4,22 @@
 
 #include <string.h>
 
-/* A command that only some programs are built with. */
-static int runCheck(Session *session, int32_t (*check)(void *session)) {
+/* gradcheck and selftest, with which only some programs are built. */
+static int commandCheck(Session *session) {
   const char *verb = session->options->verb;
-  if (sinter_program.numExperiments == 0) {
-    textFormat(&standardOutput,
-               "the model file has no experiment: nothing to check\n"
-               "%s: 0 passed, 0 failed\n",
-               verb);
-    return EXIT_OK;
-  }
-  return check ? check(session)
-               : fail(EXIT_USAGE,
-                      "this program is built without '%s'; 'sinter build "
-                      "--with=%s' builds one that has it",
-                      verb, verb);
-}
-
-static int commandGradcheck(Session *session) {
-  return runCheck(session, sinter_program.gradcheck);
-}
-
-static int commandSelftest(Session *session) {
-  return runCheck(session, sinter_program.selftest);
+  int32_t (*check)(void *session) = strcmp(verb, "selftest") == 0
+                                        ? sinter_program.selftest
+                                        : sinter_program.gradcheck;
+  if (check)
+    return check(session);
+  if (sinter_program.numExperiments > 0)
+    return fail(EXIT_USAGE,
+                "this program is built without '%s'; 'sinter build --with=%s' "
+                "builds one that has it",
+                verb, verb);
+  textFormat(&standardOutput,
+             "no experiment: nothing to check\n%s: 0 passed, 0 failed\n", verb);
+  return EXIT_OK;
 }
 
 static int runCommand(Session *session) {
@@ -34,10 +27,10 @@ static int runCommand(Session *session) {
     const char *verb;
     int (*run)(Session *session);
   } commands[] = {
-      {"train", commandTrain},         {"eval", commandEval},
-      {"predict", commandPredict},     {"run", commandRun},
-      {"info", commandInfo},           {"bench", commandBench},
-      {"gradcheck", commandGradcheck}, {"selftest", commandSelftest},
+      {"train", commandTrain},     {"eval", commandEval},
+      {"predict", commandPredict}, {"run", commandRun},
+      {"info", commandInfo},       {"bench", commandBench},
+      {"gradcheck", commandCheck}, {"selftest", commandCheck},
   };
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; ++i)
     if (strcmp(commands[i].verb, session->options->verb) == 0)

@@ -49,7 +49,7 @@ static int runChecks(Selftest *test) {
   copyKept(test, test->start);
   if (experiment->shuffle || experiment->numFolds)
     orderRows(&test->trainer);
-  int code = checkAgainstTwin(test);
+  int code = checkSteps(test);
   if (!code)
     code = checkBits(test);
   if (!code)

@@ -5,7 +5,7 @@
 
 #include "runtime/training.h"
 
-enum { SELFTEST_STEPS = 3 };
+enum { SELFTEST_STEPS = 3, NAN_BYTE = 0xFF };
 
 typedef struct Selftest {
   Session *session;
@@ -55,13 +55,23 @@ double moveByRounding(double value, uint32_t dtype, uint64_t number,
                       int sample);
 
 /* ---- selftest_twin.c */
+extern const double lossTolerance, spreadFactor;
+enum { MOVED_SAMPLES = 4 };
+double difference(double a, double b);
+double larger(double a, double b);
+/* Copies what is kept to the twin. */
+void copyToTwin(const Selftest *test);
+/* Moves the parameters by rounding. */
+void moveParameters(const Selftest *test, int sample);
 /* Does the steps in f64 and compares. */
-int checkAgainstTwin(Selftest *test);
+int checkSteps(Selftest *test);
 
 /* ---- selftest_bits.c */
 int checkBits(Selftest *test);
+int checkCheckpoint(Selftest *test);
+
+/* ---- selftest_outputs.c */
 int checkEvaluation(Selftest *test);
 int checkPrediction(Selftest *test);
-int checkCheckpoint(Selftest *test);
 
 #endif /* SINTER_RUNTIME_SELFTEST_H */

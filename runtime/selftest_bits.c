@@ -4,12 +4,9 @@
 #include "runtime/selftest.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-enum { NAN_BYTE = 0xFF };
 
 /* Three pieces, the last first. */
 static void runInPieces(SinterContext *context, SinterBody body, int64_t trip,
@@ -29,7 +26,7 @@ static void endBits(Selftest *test, int isPassed, const SinterSymbol *symbol) {
 }
 
 /* Does the steps again, from what the store holds. */
-static int checkSteps(Selftest *test, const char *name, int filler) {
+static int repeatSteps(Selftest *test, const char *name, int filler) {
   Way way = {.step = &test->experiment->trainStep,
              .update = &test->experiment->update,
              .filler = filler};
@@ -51,138 +48,18 @@ int checkBits(Selftest *test) {
   fillKept(test, 0);
   int code = initExperiment(test->session, test->experiment);
   if (!code)
-    code = checkSteps(test, "repeat", 0);
+    code = repeatSteps(test, "repeat", 0);
   if (code)
     return code;
   restoreKept(test, test->start);
   context->parallel = runInPieces;
-  code = checkSteps(test, "pieces", 0);
+  code = repeatSteps(test, "pieces", 0);
   context->parallel = runInOnePiece;
   if (code)
     return code;
   /* The rows behind the last step's batch are NaN, too. */
   restoreKept(test, test->start);
-  return checkSteps(test, "memory", NAN_BYTE);
-}
-
-/* ---- Evaluation ---------------------------------------------------------- */
-
-/* Two full batches and a half, of the validation rows where there are any. */
-static int runEvaluation(Selftest *test, const Way *way, double *figures) {
-  const SinterExperiment *experiment = test->experiment;
-  const SinterFunction *metrics = &experiment->evalMetrics;
-  const Trainer *t = &test->trainer;
-  int isValid = t->validBegin < t->validEnd, isSingle, code = EXIT_OK;
-  int64_t row = isValid ? t->validBegin : t->trainBegin;
-  int64_t end = isValid ? t->validEnd : row + t->numRows;
-  memset(test->session->context.store + experiment->validMetricOffset, 0,
-         experiment->validMetricBytes);
-  for (int i = 0; !code && i < 3 && row < end; ++i) {
-    int64_t most = i < 2 ? experiment->batch : (experiment->batch + 1) / 2;
-    Batch batch = {NULL, row, end - row < most ? end - row : most, NULL};
-    code = callWith(test, way, &experiment->evalStep, &batch);
-    row += batch.count;
-  }
-  if (!code)
-    code = callWith(test, way, metrics, NULL);
-  for (uint64_t i = 0; !code && i < metrics->numResults; ++i)
-    figures[i] = resultValue(test->session, &metrics->results[i], &isSingle);
-  return code;
-}
-
-/* What is computed after the training is finite where that is. */
-static int isSound(const Selftest *test, double value) {
-  return isfinite(value) || test->numSteps < SELFTEST_STEPS;
-}
-
-int checkEvaluation(Selftest *test) {
-  const SinterFunction *metrics = &test->experiment->evalMetrics;
-  if (!test->experiment->evalStep.call || !metrics->call)
-    return EXIT_OK;
-  uint64_t bytes = metrics->numResults * sizeof(double);
-  double *figures = mapMemory(2 * bytes);
-  if (!figures)
-    return fail(EXIT_MEMORY, "out of memory: the metrics");
-  Way clean = {.filler = 0}, dirty = {.filler = NAN_BYTE};
-  int code = runEvaluation(test, &clean, figures);
-  if (!code)
-    code = runEvaluation(test, &dirty, figures + metrics->numResults);
-  if (code)
-    return code;
-  beginCheck(test, "evaluation");
-  textFormat(&standardOutput, " %s=%g", metrics->results[0].name, figures[0]);
-  endCheck(test,
-           isSound(test, figures[0]) &&
-               memcmp(figures, figures + metrics->numResults, bytes) == 0);
-  munmap(figures, bytes ? 2 * bytes : 1);
-  return EXIT_OK;
-}
-
-/* ---- Prediction ---------------------------------------------------------- */
-
-/* Half a batch of the rows that there are; an input without rows is zero. */
-static int choosePredicted(Selftest *test, const SinterFunction *function,
-                           Batch *batch) {
-  const SinterExperiment *experiment = test->experiment;
-  SinterRows all = {0, -1};
-  int64_t begin = 0, end = experiment->batch;
-  int isFed = function->numArgs > 0;
-  for (uint64_t i = 0; i < function->numArgs; ++i)
-    isFed &= function->args[i].kind != SINTER_ARG_FEED ||
-             function->args[i].source >= 0;
-  int code = prepareFunction(test->session, function);
-  if (!code && isFed)
-    code = resolveRows(test->session, function,
-                       experiment->hasPredictRows ? &experiment->predictRows
-                                                  : &all,
-                       &begin, &end);
-  int64_t most =
-      end - begin < experiment->batch ? end - begin : experiment->batch;
-  Batch half = {NULL, begin, (most + 1) / 2, NULL};
-  *batch = half;
-  return code;
-}
-
-static int arePredictionsSound(const Selftest *test, const char *data,
-                               uint64_t bytes, uint32_t dtype) {
-  for (uint64_t i = 0; i < bytes; i += dtypeSize(dtype))
-    if (!isSound(test, readScalar(data + i, dtype).value))
-      return 0;
-  return 1;
-}
-
-int checkPrediction(Selftest *test) {
-  const SinterExperiment *experiment = test->experiment;
-  const SinterContext *context = &test->session->context;
-  const SinterFunction *function = experiment->predictRaw.call
-                                       ? &experiment->predictRaw
-                                       : &experiment->predict;
-  if (!function->call)
-    return EXIT_OK;
-  const SinterBuffer *result = &function->results[0].buffer;
-  Way clean = {.filler = 0}, dirty = {.filler = NAN_BYTE};
-  Batch batch;
-  int code = choosePredicted(test, function, &batch);
-  if (!code)
-    code = callWith(test, &clean, function, &batch);
-  if (code)
-    return code;
-  uint64_t bytes =
-      (uint64_t)bufferCount(context, result) * dtypeSize(result->dtype);
-  char *predicted = mapMemory(bytes);
-  if (!predicted)
-    return fail(EXIT_MEMORY, "out of memory: the predictions");
-  memcpy(predicted, bufferAddress(context, result), bytes);
-  code = callWith(test, &dirty, function, &batch);
-  if (code)
-    return code;
-  beginCheck(test, "prediction");
-  textFormat(&standardOutput, " rows=%lld", (long long)batch.count);
-  endCheck(test,
-           arePredictionsSound(test, predicted, bytes, result->dtype) &&
-               memcmp(predicted, bufferAddress(context, result), bytes) == 0);
-  munmap(predicted, bytes ? bytes : 1);
-  return EXIT_OK;
+  return repeatSteps(test, "memory", NAN_BYTE);
 }
 
 /* ---- Checkpoint ---------------------------------------------------------- */

@@ -103,6 +103,22 @@ static void moveFeeds(Session *session, const SinterFunction *function,
   }
 }
 
+/* Numbers in [0, 1) for inputs that no data feed. */
+static void inventInputs(Session *session, const SinterFunction *function,
+                         int64_t rows) {
+  for (uint64_t i = 0; i < function->numArgs; ++i) {
+    const SinterArg *arg = &function->args[i];
+    uint32_t dtype = arg->buffer.dtype;
+    if (arg->kind != SINTER_ARG_FEED || arg->source >= 0 ||
+        !dtypeIsFloat(dtype))
+      continue;
+    char *data = bufferAddress(&session->context, &arg->buffer);
+    uint64_t bytes = (uint64_t)rows * bufferRowBytes(&arg->buffer);
+    for (uint64_t j = 0; j < bytes / dtypeSize(dtype); ++j)
+      storeDouble(data + j * dtypeSize(dtype), dtype, randomNumber(j));
+  }
+}
+
 int callWith(Selftest *test, const Way *way, const SinterFunction *function,
              const Batch *batch) {
   Session *session = test->session;
@@ -110,6 +126,8 @@ int callWith(Selftest *test, const Way *way, const SinterFunction *function,
   int code = fillArguments(session, function, batch);
   if (code)
     return code;
+  if (batch)
+    inventInputs(session, function, batch->count);
   if (batch && way->sample)
     moveFeeds(session, function, way->sample);
   return function->call(&session->context);

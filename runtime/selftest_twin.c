@@ -12,14 +12,14 @@
 #include <string.h>
 
 /* Relative to the loss, and to what the steps have changed. */
-static const double LOSS_RTOL = 1e-5, CHANGE_RTOL = 1e-4;
-static const double SPREADS = 16;
-enum { MOVED_SAMPLES = 4 };
+const double lossTolerance = 1e-5;
+static const double changeTolerance = 1e-4;
+const double spreadFactor = 16;
 /* Where rounding decides more than this part of a change, there is little to
  * compare. */
-static const double UNCLEAR = 0.1;
+static const double unclearPart = 0.1;
 /* Twins hold larger numbers than programs: beyond this both diverge. */
-static const double LARGEST_LOSS = 1e30;
+static const double largestLoss = 1e30;
 
 /* Norms over a symbol's entries. */
 typedef struct Distance {
@@ -42,7 +42,7 @@ static double readEntry(const char *data, const SinterSymbol *symbol,
       .value;
 }
 
-static void copyToTwin(const Selftest *test, const SinterSymbol *symbol) {
+static void copySymbol(const Selftest *test, const SinterSymbol *symbol) {
   const SinterContext *context = &test->session->context;
   const SinterSymbol *twin = twinOf(test, symbol);
   if (!twin)
@@ -60,20 +60,24 @@ static void copyToTwin(const Selftest *test, const SinterSymbol *symbol) {
   }
 }
 
+void copyToTwin(const Selftest *test) {
+  for (uint64_t i = 0; i < test->experiment->numSymbols; ++i)
+    copySymbol(test, keptSymbol(test, i));
+}
+
 /* Does the steps in f64 from the start. */
 static int runTwin(Selftest *test, Way *way) {
   restoreKept(test, test->start);
-  for (uint64_t i = 0; i < test->experiment->numSymbols; ++i)
-    copyToTwin(test, keptSymbol(test, i));
+  copyToTwin(test);
   return runSteps(test, way);
 }
 
 /* 0 where both are the same infinity or no number. */
-static double difference(double a, double b) {
+double difference(double a, double b) {
   return a == b || (isnan(a) && isnan(b)) ? 0 : a - b;
 }
 
-static double larger(double a, double b) { return b > a ? b : a; }
+double larger(double a, double b) { return b > a ? b : a; }
 
 /* ---- What rounding makes of the steps ------------------------------------ */
 
@@ -86,15 +90,17 @@ static double movedStart(const char *start, const SinterSymbol *symbol,
              : value;
 }
 
-static void moveStart(const Selftest *test, const SinterSymbol *symbol,
-                      int sample) {
-  if (symbol->kind != SINTER_SYMBOL_PARAM)
-    return;
-  char *data = bufferAddress(&test->session->context, &symbol->buffer);
-  uint32_t dtype = symbol->buffer.dtype;
-  for (uint64_t i = 0; i < entriesOf(symbol); ++i)
-    storeDouble(data + placeOf(symbol, i) * dtypeSize(dtype), dtype,
-                movedStart(data, symbol, i, sample));
+void moveParameters(const Selftest *test, int sample) {
+  for (uint64_t i = 0; i < test->experiment->numSymbols; ++i) {
+    const SinterSymbol *symbol = keptSymbol(test, i);
+    if (!symbol || symbol->kind != SINTER_SYMBOL_PARAM)
+      continue;
+    char *data = bufferAddress(&test->session->context, &symbol->buffer);
+    uint32_t dtype = symbol->buffer.dtype;
+    for (uint64_t j = 0; j < entriesOf(symbol); ++j)
+      storeDouble(data + placeOf(symbol, j) * dtypeSize(dtype), dtype,
+                  movedStart(data, symbol, j, sample));
+  }
 }
 
 /* How far the changes of a sample are from those of the steps proper; `start`
@@ -121,9 +127,7 @@ static int runSample(Selftest *test, int sample, double *lossSpreads) {
              .update = &experiment->update,
              .sample = sample};
   restoreKept(test, test->start);
-  for (uint64_t i = 0; i < experiment->numSymbols; ++i)
-    if (keptSymbol(test, i))
-      moveStart(test, keptSymbol(test, i), sample);
+  moveParameters(test, sample);
   int code = runSteps(test, &way);
   uint64_t place = 0;
   for (uint64_t i = 0; i < experiment->numSymbols; ++i) {
@@ -162,7 +166,8 @@ static Distance measure(const Selftest *test, uint64_t index,
   Distance norms = {symbol, sqrt(error), sqrt(change), sqrt(size), 0};
   /* Each step stores a rounded number. */
   double rounding = symbol->buffer.dtype == SINTER_F32 ? 0x1p-24 : 0x1p-53;
-  norms.allowed = CHANGE_RTOL * norms.change + SPREADS * test->spreads[index] +
+  norms.allowed = changeTolerance * norms.change +
+                  spreadFactor * test->spreads[index] +
                   SELFTEST_STEPS * rounding * norms.size;
   return norms;
 }
@@ -190,8 +195,8 @@ static void checkParameters(Selftest *test) {
       Distance distance = measure(test, i, start);
       ++compared;
       wrong += !(distance.error <= distance.allowed);
-      unclear +=
-          distance.allowed > UNCLEAR * distance.change && distance.change > 0;
+      unclear += distance.allowed > unclearPart * distance.change &&
+                 distance.change > 0;
       if (!worst.symbol ||
           isWorse(distance.error, distance.allowed, worst.error, worst.allowed))
         worst = distance;
@@ -236,11 +241,11 @@ static void checkLosses(Selftest *test, const Way *twin,
     double should = twin->losses[i];
     int isMissing = i >= test->numSteps;
     /* Both diverge, and from there on nothing is compared. */
-    if (isMissing && !(fabs(should) < LARGEST_LOSS))
+    if (isMissing && !(fabs(should) < largestLoss))
       break;
     double scale = should != 0 ? fabs(should) : 1;
     double error = isMissing ? 0 : fabs(test->losses[i] - should) / scale;
-    double allowed = LOSS_RTOL + SPREADS * spreads[i] / scale;
+    double allowed = lossTolerance + spreadFactor * spreads[i] / scale;
     if (wrong < 0 && (isMissing || !(error <= allowed)))
       wrong = i;
     if (i == 0 || isWorse(error, allowed, worst, worstAllowed)) {
@@ -256,7 +261,7 @@ static void checkLosses(Selftest *test, const Way *twin,
     explainLoss(test, twin, wrong);
 }
 
-int checkAgainstTwin(Selftest *test) {
+int checkSteps(Selftest *test) {
   const SinterExperiment *experiment = test->experiment;
   const SinterTwins *twins = experiment->twins;
   Way way = {.step = &experiment->trainStep, .update = &experiment->update};

@@ -27,9 +27,11 @@ uint64_t placeOf(const SinterSymbol *symbol, uint64_t index) {
   return index % columns * rows + index / columns;
 }
 
-double signOf(uint64_t number) {
+double randomNumber(uint64_t number) {
   uint32_t counter[4] = {(uint32_t)number, (uint32_t)(number >> 32), 0, 0};
   uint32_t key[2] = {0, 0}, random[4];
   philox(counter, key, random);
-  return random[0] & 1 ? 1 : -1;
+  return random[0] * 0x1p-32;
 }
+
+double signOf(uint64_t number) { return randomNumber(number) < 0.5 ? 1 : -1; }

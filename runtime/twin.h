@@ -11,7 +11,9 @@ const SinterSymbol *findScratch(const SinterExperiment *experiment,
                                 const char *prefix, const SinterSymbol *symbol);
 /* Where entry `index`, counted row by row, is stored. */
 uint64_t placeOf(const SinterSymbol *symbol, uint64_t index);
-/* 1 or -1, which depends on the number alone. */
+/* In [0, 1); depends on the entry's number alone. */
+double randomNumber(uint64_t number);
+/* 1 or -1. */
 double signOf(uint64_t number);
 
 #endif /* SINTER_RUNTIME_TWIN_H */

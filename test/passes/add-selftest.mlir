@@ -85,11 +85,19 @@ func.func @e.update() -> (tensor<f64> {sinter.name = "loss"})
 // CHECK: sinter.load @"e/selftest/m" : tensor<4xf64>
 // CHECK: sinter.store {{.*}}, @"e/selftest/m" : tensor<4xf64>
 
-// Nothing else gets a twin.
-// CHECK-LABEL: func.func @e.eval_step
-// CHECK-NOT: func.func
+// What is not trained on has a twin, too; what only the runtime reads has none.
+// CHECK-LABEL: func.func @e.selftest_eval() -> (tensor<f64> {sinter.name = "loss"})
+// CHECK: sinter.load @"e/selftest/w" : tensor<4xf64>
 func.func @e.eval_step() -> (tensor<f32> {sinter.name = "loss"})
     attributes {sinter.owner = "e", sinter.role = "eval_step"} {
-  %loss = sinter.splat 0.0 : f32 -> tensor<f32>
+  %w = sinter.load @"e/w" : tensor<4xf32>
+  %loss = sinter.reduce sum %w axes [0] : tensor<4xf32> -> tensor<f32>
   return %loss : tensor<f32>
+}
+// CHECK-LABEL: func.func @e.after
+// CHECK-NOT: func.func
+func.func @e.after() attributes {sinter.owner = "e", sinter.role = "after"} {
+  %w = sinter.load @"e/w" : tensor<4xf32>
+  sinter.store %w, @"e/w" : tensor<4xf32>
+  return
 }
