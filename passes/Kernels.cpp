@@ -437,10 +437,15 @@ static void cloneInto(OpBuilder &builder, Operation *op, IRMapping &mapping) {
   builder.clone(*op, mapping)->setDiscardableAttrs(ArrayRef<NamedAttribute>());
 }
 
-/// The number of a stream as a tensor.
-static DenseElementsAttr streamOf(RandomOp random) {
-  return DenseElementsAttr::get(cast<ShapedType>(random.getSeed().getType()),
-                                int64_t(random.getStream()));
+/// The number of a stream as a tensor, which as a name of bytes stands outside
+/// regions.
+static Value streamOf(RandomOp random) {
+  Block &body = random->getParentOfType<func::FuncOp>().getBody().front();
+  OpBuilder builder(body.findAncestorOpInBlock(*random));
+  return ConstantOp::create(
+      builder, random.getLoc(),
+      DenseElementsAttr::get(cast<ShapedType>(random.getSeed().getType()),
+                             int64_t(random.getStream())));
 }
 
 /// Kernels that differ only in the streams they draw from shall be one.
@@ -464,9 +469,8 @@ KernelTable::createLaunch(OpBuilder &builder, ArrayRef<Operation *> ops,
   // The kernel stands before the first function that needs it.
   Location loc = ops.empty() ? results.front().getLoc() : ops.back()->getLoc();
   Operation *user = builder.getInsertionBlock()->getParentOp();
-  OpBuilder kernelBuilder(isa<func::FuncOp>(user)
-                              ? user
-                              : user->getParentOfType<func::FuncOp>());
+  OpBuilder kernelBuilder(
+      isa<func::FuncOp>(user) ? user : user->getParentOfType<func::FuncOp>());
   KernelOp kernel =
       KernelOp::create(kernelBuilder, loc, StringRef("unnamed"), nullptr);
   Block &body = kernel.getBody().emplaceBlock();
@@ -487,7 +491,7 @@ KernelTable::createLaunch(OpBuilder &builder, ArrayRef<Operation *> ops,
     cloneInto(kernelBuilder, op, mapping);
     RandomOp random = dyn_cast<RandomOp>(op);
     if (random && !random.getKey()) {
-      Value key = ConstantOp::create(builder, op->getLoc(), streamOf(random));
+      Value key = streamOf(random);
       addOperands(key);
       takeStreamFrom(mapping.lookup(key),
                      mapping.lookup(random.getResult()).getDefiningOp());

@@ -14,12 +14,14 @@
 using namespace mlir;
 using namespace sinter;
 
-/// Operations of the graph in the functions.
+/// Operations of the graph in the functions, those in regions too.
 static SmallVector<Operation *> graphOperations(ModuleOp module) {
   SmallVector<Operation *> operations;
   for (func::FuncOp function : module.getOps<func::FuncOp>())
-    for (Operation &op : function.getBody().front().without_terminator())
-      operations.push_back(&op);
+    function.getBody().walk([&](Operation *op) {
+      if (!op->hasTrait<OpTrait::IsTerminator>())
+        operations.push_back(op);
+    });
   return operations;
 }
 
@@ -220,10 +222,101 @@ static bool breakStores(ModuleOp module, Draw &draw) {
   return true;
 }
 
-static bool (*const ways[])(ModuleOp, Draw &) = {
-    breakSize,   breakElement, breakOperand, breakNumbers,
-    breakAxis,   breakSpec,    breakOrder,   breakSymbol,
-    breakUpdate, breakStores,  breakReturn,  breakGradient};
+/// A value of another type than `type` in front of `op`; null if there is none.
+static Value otherValue(Operation *op, Type type, Draw &draw) {
+  SmallVector<Value> others;
+  for (Operation &before :
+       llvm::make_range(op->getBlock()->begin(), op->getIterator()))
+    for (Value result : before.getResults())
+      if (result.getType() != type)
+        others.push_back(result);
+  return others.empty() ? Value() : draw.pick(others);
+}
+
+/// What a branch, a trip or a loop's condition yields: one less or more, or
+/// another type.
+static bool breakYield(ModuleOp module, Draw &draw) {
+  Operation *op = pickOperation(module, draw, [](Operation *candidate) {
+    return isa<IfOp, WhileOp>(candidate);
+  });
+  if (!op)
+    return false;
+  Block &block = op->getRegion(draw.below(2)).front();
+  Operation *yield = block.getTerminator();
+  unsigned index = draw.below(yield->getNumOperands());
+  if (draw.flip(0.3))
+    yield->eraseOperand(index);
+  else if (draw.flip(0.2))
+    yield->insertOperands(index, yield->getOperand(index));
+  else if (Value other =
+               otherValue(yield, yield->getOperand(index).getType(), draw))
+    yield->setOperand(index, other);
+  else
+    return false;
+  return true;
+}
+
+/// A condition that is no single bool.
+static bool breakCondition(ModuleOp module, Draw &draw) {
+  Operation *op = pickOperation(module, draw, [](Operation *candidate) {
+    return isa<IfOp, WhileOp>(candidate);
+  });
+  if (!op)
+    return false;
+  Operation *reader =
+      isa<IfOp>(op) ? op
+                    : cast<WhileOp>(op).getCondition().front().getTerminator();
+  if (Value other = otherValue(reader, reader->getOperand(0).getType(), draw)) {
+    reader->setOperand(0, other);
+    return true;
+  }
+  return false;
+}
+
+/// A loop's arguments, its limit or its regions.
+static bool breakLoop(ModuleOp module, Draw &draw) {
+  Operation *op = pickOperation(module, draw, [](Operation *candidate) {
+    return isa<WhileOp>(candidate);
+  });
+  if (!op)
+    return false;
+  WhileOp loop = cast<WhileOp>(op);
+  Builder builder(module.getContext());
+  const int64_t limits[] = {0, -1, INT64_MIN};
+  switch (draw.below(4)) {
+  case 0:
+    loop->setAttr("limit", builder.getI64IntegerAttr(draw.pick(limits)));
+    return true;
+  case 1:
+    loop.getBody().addArgument(loop.getResult(0).getType(), loop.getLoc());
+    return true;
+  case 2:
+    loop->eraseOperand(draw.below(loop->getNumOperands()));
+    return true;
+  default:
+    // What a trip would yield.
+    loop.getCondition().front().getTerminator()->setOperands(
+        loop.getCondition().getArguments());
+    return true;
+  }
+}
+
+namespace {
+struct Way {
+  bool (*apply)(ModuleOp, Draw &);
+  /// Nothing that it makes is valid after all.
+  bool isAlwaysWrong = false;
+};
+} // namespace
+
+static const Way ways[] = {{breakSize},        {breakElement},
+                           {breakOperand},     {breakNumbers},
+                           {breakAxis},        {breakSpec},
+                           {breakOrder},       {breakSymbol},
+                           {breakUpdate},      {breakStores},
+                           {breakReturn},      {breakGradient},
+                           {breakYield, true}, {breakCondition, true},
+                           {breakLoop, true}};
 
 //===----------------------------------------------------------------------===//
 // The check
@@ -237,7 +330,7 @@ std::string sinter::checkBrokenGraph(ModuleOp module, uint64_t choice) {
   llvm::raw_string_ostream(text) << module;
   copy = parseSourceString<ModuleOp>(text, module.getContext(), "graph.mlir");
   size_t way = choice % std::size(ways);
-  while (!ways[way](*copy, draw))
+  while (!ways[way].apply(*copy, draw))
     way = (way + 1) % std::size(ways);
 
   unsigned errors = 0, unlocated = 0;
@@ -251,6 +344,8 @@ std::string sinter::checkBrokenGraph(ModuleOp module, uint64_t choice) {
   if (!isRejected)
     isRejected = failed(lowerModule(*copy, Stage::Graph, Stage::Kernels, {}));
   std::string name = "broken rule " + std::to_string(way) + ": ";
+  if (!isRejected && ways[way].isAlwaysWrong)
+    return name + "not rejected";
   if (isRejected && errors == 0)
     return name + "rejected without an error";
   if (unlocated)

@@ -159,7 +159,7 @@ static void appendTypes(Scenario &scenario) {
 
 /// Fills in what the scenario must give.
 static void predict(ModuleOp module, Scenario &scenario) {
-  constexpr unsigned numPerturbed = 2;
+  constexpr unsigned numPerturbed = 4;
   Interpretation exact = interpret(module, scenario.calls, 0);
   std::vector<Interpretation> perturbed;
   size_t smoothCalls = exact.smoothCalls;

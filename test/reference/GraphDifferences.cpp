@@ -53,8 +53,10 @@ private:
   /// The inputs that move, by name, and the numbers of the results that hold
   /// the gradients with respect to them.
   std::map<std::string, unsigned> moving;
-  /// Values that gradients do not flow through stay what they were first.
-  llvm::DenseMap<Operation *, Array> stopped;
+  void stopGradients(std::map<Operation *, size_t> &times);
+  /// Values that gradients do not flow through stay what they were first, in
+  /// each trip of a loop.
+  std::map<std::pair<Operation *, size_t>, Array> stopped;
   bool smooth = true;
   double lastMagnitude = 0;
 };
@@ -111,8 +113,20 @@ std::pair<double, double> Line::derivative(const std::vector<Array> &results) {
   return {sum, magnitudes};
 }
 
+/// Counts how many `times` each operation has stopped a gradient.
+void Line::stopGradients(std::map<Operation *, size_t> &times) {
+  interpreter.observe = [&, watch = interpreter.observe](
+                            Operation *op, const Operands &get, Array &result) {
+    watch(op, get, result);
+    if (isa<StopGradientOp>(op))
+      result = stopped.try_emplace({op, times[op]++}, result).first->second;
+  };
+}
+
 double Line::at(double distance) {
   NumberWatch watch(interpreter);
+  std::map<Operation *, size_t> times;
+  stopGradients(times);
   llvm::DenseMap<Value, Array> known;
   for (GlobalOp global : module.getOps<GlobalOp>())
     interpreter.globals[global.getSymName().str()] =
@@ -129,9 +143,6 @@ double Line::at(double distance) {
     if (isa<GradientOp>(op))
       break;
     interpreter.evaluate(&op, known);
-    if (isa<StopGradientOp>(op))
-      known[op.getResult(0)] =
-          stopped.try_emplace(&op, known[op.getResult(0)]).first->second;
   }
   smooth &= watch.isSmooth();
   const Array &target = known[gradient.getTarget()];

@@ -105,7 +105,10 @@ Value GraphBuilder::fresh(RankedTensorType type, double low, double high,
     value = function.getArgument(index);
   } else {
     bool isParameter = holdsFloats(type) && !draw.flip(0.15);
-    OpBuilder atTop(function);
+    OpBuilder atTop(function), outside(builder);
+    if (Operation *around = function.getBody().front().findAncestorOpInBlock(
+            *builder.getInsertionBlock()->getParentOp()))
+      outside.setInsertionPoint(around);
     GlobalOp global = GlobalOp::create(
         atTop, loc, builder.getStringAttr((experimentName + "/" + name).str()),
         GlobalKindAttr::get(builder.getContext(), isParameter
@@ -115,7 +118,7 @@ Value GraphBuilder::fresh(RankedTensorType type, double low, double high,
         builder.getStringAttr(experimentName), IntegerAttr());
     global->setAttr(rangeAttr, range);
     interpreter.globals[global.getSymName().str()] = array;
-    value = make<LoadOp>(type, global.getSymName());
+    value = LoadOp::create(outside, loc, type, global.getSymName());
   }
   known[value] = std::move(array);
   values.push_back(value);
@@ -144,6 +147,15 @@ Value GraphBuilder::existing(unsigned classes) {
   return draw.pick(fitting);
 }
 
+SmallVector<Value> GraphBuilder::computedIn(Block &block, Type type) const {
+  SmallVector<Value> fitting;
+  for (Value value : values)
+    if (value.getType() == type && value.getDefiningOp() &&
+        value.getParentBlock() == &block)
+      fitting.push_back(value);
+  return fitting;
+}
+
 SmallVector<Value> GraphBuilder::ends() const {
   SmallVector<Value> unused;
   for (Value value : values)
@@ -161,14 +173,21 @@ static Block::iterator behind(Block &block, Operation *before) {
   return before ? std::next(before->getIterator()) : block.begin();
 }
 
+static Operation *lastOf(Block &block) {
+  return block.empty() ? nullptr : &block.back();
+}
+
 bool GraphBuilder::evaluateBehind(Operation *before) {
-  Block &block = function.getBody().front();
+  Block &block = *builder.getInsertionBlock();
   NumberWatch watch(interpreter);
   for (Operation &op : llvm::make_range(behind(block, before), block.end())) {
-    RankedTensorType type = cast<RankedTensorType>(op.getResult(0).getType());
-    std::optional<int64_t> elements = elementCount(dimsOf(type));
-    if (failed(verify(&op)) || !elements || *elements > maxElements)
+    if (failed(verify(&op)))
       return false;
+    for (Value result : op.getResults()) {
+      std::optional<int64_t> elements = elementCount(dimsOf(result));
+      if (!elements || *elements > maxElements)
+        return false;
+    }
     if (!isa<LoadOp>(op))
       interpreter.evaluate(&op, known);
     if (!watch.isSmooth())
@@ -177,19 +196,37 @@ bool GraphBuilder::evaluateBehind(Operation *before) {
   return true;
 }
 
+bool GraphBuilder::evaluateAppended() {
+  Operation *before = nullptr;
+  for (Operation &op : *builder.getInsertionBlock()) {
+    if (op.getNumResults() && !known.contains(op.getResult(0)))
+      break;
+    before = &op;
+  }
+  return evaluateBehind(before);
+}
+
+void GraphBuilder::forget(Value value) {
+  llvm::erase(values, value);
+  known.erase(value);
+}
+
 void GraphBuilder::eraseBehind(Operation *before) {
-  Block &block = function.getBody().front();
-  while (!block.empty() && &block.back() != before) {
-    Value result = block.back().getResult(0);
-    llvm::erase(values, result);
-    known.erase(result);
+  Block &block = *builder.getInsertionBlock();
+  while (lastOf(block) != before) {
+    block.back().walk([&](Operation *op) {
+      llvm::for_each(op->getResults(), [&](Value v) { forget(v); });
+      for (Region &region : op->getRegions())
+        llvm::for_each(region.getArguments(), [&](Value v) { forget(v); });
+    });
     block.back().erase();
   }
 }
 
 Value GraphBuilder::add(const GraphKind &kind, Value operand) {
-  Block &block = function.getBody().front();
-  Operation *before = block.empty() ? nullptr : &block.back();
+  Block &block = *builder.getInsertionBlock();
+  Operation *before = lastOf(block);
+  unsigned nodesBefore = nodes;
   if (!operand && kind.accepts) {
     if (!draw.flip(0.1))
       operand = existing(kind.accepts);
@@ -201,13 +238,39 @@ Value GraphBuilder::add(const GraphKind &kind, Value operand) {
   Value result = kind.build(*this, operand);
   if (!result || !evaluateBehind(before)) {
     eraseBehind(before);
+    nodes = nodesBefore;
     return {};
   }
   for (Operation &op : llvm::make_range(behind(block, before), block.end()))
-    if (!llvm::is_contained(values, op.getResult(0)))
-      values.push_back(op.getResult(0));
+    for (Value value : op.getResults())
+      if (!llvm::is_contained(values, value))
+        values.push_back(value);
   nodes += 1;
   return result;
+}
+
+unsigned GraphBuilder::depth() const {
+  unsigned regions = 0;
+  for (Operation *op = builder.getInsertionBlock()->getParentOp();
+       op != function; op = op->getParentOp())
+    ++regions;
+  return regions;
+}
+
+RegionScope::RegionScope(GraphBuilder &graph, Block &block, ValueRange inits)
+    : graph(graph), guard(graph.builder), block(block) {
+  graph.builder.setInsertionPointToEnd(&block);
+  for (auto [argument, init] : llvm::zip(block.getArguments(), inits)) {
+    Array first = graph.known.at(init);
+    graph.known[argument] = std::move(first);
+    graph.values.push_back(argument);
+  }
+}
+
+RegionScope::~RegionScope() {
+  for (Value value : llvm::to_vector(graph.values))
+    if (value.getParentBlock() == &block)
+      graph.forget(value);
 }
 
 /// Grows a pair of kinds, the second on the first's result.
@@ -220,6 +283,11 @@ static void growPair(GraphBuilder &graph, const GraphKind &first,
         return;
 }
 
+static const GraphKind *kindNamed(StringRef name) {
+  return llvm::find_if(
+      graphKinds(), [&](const GraphKind &kind) { return kind.name == name; });
+}
+
 static void grow(GraphBuilder &graph, uint64_t seed) {
   const auto &pairs = graphPairs();
   // Neighbours in the list share a kind: walk it in strides.
@@ -227,6 +295,12 @@ static void grow(GraphBuilder &graph, uint64_t seed) {
     const auto &[first, second] = pairs[(seed * 3 + i) * 7919 % pairs.size()];
     growPair(graph, *first, *second);
   }
+  // Branches and loops are two of many kinds, but most of what there is to go
+  // wrong.
+  const GraphKind *const control[] = {kindNamed("if"), kindNamed("while")};
+  for (int attempt = 0; attempt < 3 && graph.draw.flip(0.4); ++attempt)
+    graph.add(*graph.draw.pick(control),
+              graph.draw.flip(0.7) ? graph.existing(Floats) : Value());
   unsigned wanted = 3 + graph.draw.below(10);
   for (int attempt = 0; attempt < 40 && graph.countNodes() < wanted; ++attempt)
     graph.add(graphKinds()[graph.draw.below(graphKinds().size())], {});
@@ -280,13 +354,24 @@ OwningOpRef<ModuleOp> sinter::generateGraph(MLIRContext &context,
   return module;
 }
 
+/// Adds the pair, and those with the branches and loops around `op`, which read
+/// `from` too if it stands outside.
+static void addPairs(Operation *from, Operation *op,
+                     std::set<KindPair> &pairs) {
+  for (; op->getBlock() != from->getBlock(); op = op->getParentOp())
+    if (!isa<YieldOp>(op))
+      pairs.insert({kindOf(from), kindOf(op)});
+  pairs.insert({kindOf(from), kindOf(op)});
+}
+
 std::set<KindPair> sinter::pairsOf(ModuleOp module) {
   std::set<KindPair> pairs;
   for (func::FuncOp function : module.getOps<func::FuncOp>())
     if (function.getSymName() == "eval")
-      for (Operation &op : function.getBody().front().without_terminator())
-        for (Value operand : op.getOperands())
+      function.walk([&](Operation *op) {
+        for (Value operand : op->getOperands())
           if (Operation *from = operand.getDefiningOp())
-            pairs.insert({kindOf(from), kindOf(&op)});
+            addPairs(from, op, pairs);
+      });
   return pairs;
 }

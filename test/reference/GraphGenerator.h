@@ -52,6 +52,12 @@ std::set<KindPair> pairsOf(mlir::ModuleOp module);
 mlir::OwningOpRef<mlir::ModuleOp> generateGraph(mlir::MLIRContext &context,
                                                 uint64_t seed);
 
+/// The number of a loop's trip, which is below `trips`.
+struct TripCounter {
+  mlir::Value value;
+  int64_t trips;
+};
+
 /// The graph so far, as kinds see it.
 class GraphBuilder {
 public:
@@ -63,6 +69,8 @@ public:
   std::vector<int64_t> sizes;
   int64_t batchBound;
   int64_t maxElements, maxProducts;
+  /// Of the loops around the insertion point.
+  llvm::SmallVector<TripCounter> counters;
 
   template <typename OpTy, typename... Args>
   mlir::Value make(Args &&...args) {
@@ -83,20 +91,31 @@ public:
                     double diagonal = 0);
   /// A value that exists of one of the classes; null if there is none.
   mlir::Value existing(unsigned classes);
+  /// The values of this type that `block` computes.
+  llvm::SmallVector<mlir::Value> computedIn(mlir::Block &block,
+                                            mlir::Type type) const;
 
   /// Applies `kind` to `operand`, or to one of its choice where that is null.
   /// Null if nothing usable came of it.
   mlir::Value add(const GraphKind &kind, mlir::Value operand);
+  /// Evaluates what kinds have appended to the insertion block, so that they
+  /// can go on in a region. False if its numbers are not usable.
+  bool evaluateAppended();
 
   unsigned countNodes() const { return nodes; }
+  /// The number of regions around the insertion point.
+  unsigned depth() const;
 
   /// The values of the graph that nothing uses.
   llvm::SmallVector<mlir::Value> ends() const;
 
 private:
-  /// Evaluates the operations behind `before`, the graph's last one so far.
+  friend class RegionScope;
+  /// Evaluates the operations of the insertion block behind `before`, its last
+  /// one so far.
   bool evaluateBehind(mlir::Operation *before);
   void eraseBehind(mlir::Operation *before);
+  void forget(mlir::Value value);
 
   mlir::func::FuncOp function;
   mlir::Location loc;
@@ -104,8 +123,28 @@ private:
   unsigned nodes = 0, inputs = 0;
   Interpreter interpreter;
   llvm::DenseMap<mlir::Value, Array> known;
+  /// Those that can be used at the insertion point.
   llvm::SmallVector<mlir::Value> values;
 };
+
+/// As long as it lives, the graph grows in a block of a region.
+class RegionScope {
+public:
+  /// The block's arguments are at first what `inits` are.
+  RegionScope(GraphBuilder &graph, mlir::Block &block,
+              mlir::ValueRange inits = {});
+  ~RegionScope();
+
+private:
+  GraphBuilder &graph;
+  mlir::OpBuilder::InsertionGuard guard;
+  mlir::Block &block;
+};
+
+/// Branches and loops whose regions hold random operations. They read the value
+/// and have a result of its type.
+mlir::Value buildBranches(GraphBuilder &graph, mlir::Value x);
+mlir::Value buildLoop(GraphBuilder &graph, mlir::Value x);
 } // namespace sinter
 
 #endif // SINTER_TEST_REFERENCE_GRAPHGENERATOR_H

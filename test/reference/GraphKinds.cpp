@@ -86,8 +86,12 @@ static Value buildRandom(GraphBuilder &graph, Value) {
   Value step = graph.make<SplatOp>(scalar, graph.builder.getI64IntegerAttr(3));
   Distribution distribution =
       graph.draw.flip(0.5) ? Distribution::Uniform : Distribution::Normal;
-  return graph.make<RandomOp>(graph.randomType(Floats), distribution, seed,
-                              step, int64_t(graph.draw.bits() >> 2));
+  RankedTensorType type = graph.randomType(Floats);
+  int64_t stream = int64_t(graph.draw.bits() >> 2);
+  Value key;
+  if (graph.draw.flip(0.3))
+    key = graph.other(scalar);
+  return graph.make<RandomOp>(type, distribution, seed, step, stream, key);
 }
 
 //===----------------------------------------------------------------------===//
@@ -343,6 +347,19 @@ static Value freshIndices(GraphBuilder &graph, ArrayRef<Dim> dims, int64_t size,
                      mayBeNegative ? -double(size) : 0, double(size));
 }
 
+/// A scalar index into `size` elements: the number of a trip now and then.
+static Value scalarIndex(GraphBuilder &graph, int64_t size) {
+  if (graph.counters.empty() || graph.draw.flip(0.3))
+    return freshIndices(graph, {}, size, /*mayBeNegative=*/true);
+  const TripCounter &counter = graph.draw.pick(graph.counters);
+  if (counter.trips <= size)
+    return counter.value;
+  RankedTensorType type = typeOf(counter.value);
+  Value divisor =
+      makeSplat(graph.builder, counter.value.getLoc(), type, double(size));
+  return graph.make<ModOp>(type, counter.value, divisor);
+}
+
 static Value buildPick(GraphBuilder &graph, Value x) {
   Dims dims = dimsOf(x);
   if (dims.empty() || dims.back().isDynamic() || dims.back().size == 0)
@@ -370,7 +387,9 @@ static Value buildGather(GraphBuilder &graph, Value x) {
   Type element = graph.builder.getI32Type();
   for (int64_t axis : axes) {
     double size = double(dims[axis].size);
-    indices.push_back(graph.fresh(makeTensor(shape, element), -size, size));
+    indices.push_back(
+        shape.empty() ? scalarIndex(graph, dims[axis].size)
+                      : graph.fresh(makeTensor(shape, element), -size, size));
   }
   return graph.make<GatherOp>(x, indices, axes);
 }
@@ -400,7 +419,7 @@ static Value buildInsert(GraphBuilder &graph, Value x) {
     offsets[axis] = 0;
     strides[axis] = 1;
     axes.push_back(axis);
-    indices.push_back(freshIndices(graph, {}, dimsOf(x)[axis].size, true));
+    indices.push_back(scalarIndex(graph, dimsOf(x)[axis].size));
   }
   Value value = graph.other(makeTensor(box, elementOf(x.getType())));
   return graph.make<InsertOp>(x.getType(), value, x, indices, offsets, strides,
@@ -502,6 +521,8 @@ static const GraphKind kinds[] = {
     {"cumsum", Numbers, 0, buildCumSum},
     {"argsort", Numbers, Integers, buildArgSort},
     {"solve", Floats, 0, buildSolve},
+    {"if", Anything, 0, buildBranches},
+    {"while", Anything, 0, buildLoop},
 };
 
 ArrayRef<GraphKind> sinter::graphKinds() { return kinds; }

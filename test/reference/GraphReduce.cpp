@@ -5,8 +5,10 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <set>
@@ -16,13 +18,21 @@ using namespace sinter;
 
 using Test = llvm::function_ref<bool(ModuleOp)>;
 
+static void eraseUnused(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+    if (op.use_empty() && op.getNumResults()) {
+      op.erase();
+      continue;
+    }
+    for (Region &region : op.getRegions())
+      eraseUnused(region.front());
+  }
+}
+
 /// Erases what nothing needs any more: operations, arguments, globals.
 static void sweep(ModuleOp module) {
   for (func::FuncOp function : module.getOps<func::FuncOp>()) {
-    Block &body = function.getBody().front();
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
-      if (op.use_empty() && op.getNumResults() && !isa<GuardOp>(op))
-        op.erase();
+    eraseUnused(function.getBody().front());
     for (unsigned i = function.getNumArguments(); i-- > 0;)
       if (function.getArgument(i).use_empty())
         (void)function.eraseArgument(i);
@@ -65,30 +75,65 @@ static bool dropResult(func::FuncOp function, unsigned index) {
   return true;
 }
 
-/// Replaces an operation's result by an operand of its type, or else by a new
-/// argument that is drawn, or erases one without results.
+namespace {
+/// What can be left out: a value, or an operation without results.
+struct Place {
+  Operation *op;
+  Value value;
+};
+} // namespace
+
+static SmallVector<Place> placesOf(func::FuncOp function) {
+  SmallVector<Place> places;
+  function.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (op->hasTrait<OpTrait::IsTerminator>() || isa<LoadOp>(op))
+      return WalkResult::advance();
+    if (op->getNumResults() == 0)
+      places.push_back({op, {}});
+    for (Value result : op->getResults())
+      places.push_back({op, result});
+    if (isa<UpdateOp>(op))
+      return WalkResult::skip();
+    for (Region &region : op->getRegions())
+      for (Value argument : region.getArguments())
+        places.push_back({op, argument});
+    return WalkResult::advance();
+  });
+  return places;
+}
+
+/// The operand that can stand for a value: a loop's init for what is carried.
+static Value operandFor(const Place &place) {
+  if (BlockArgument argument = dyn_cast<BlockArgument>(place.value))
+    return place.op->getOperand(argument.getArgNumber());
+  for (Value operand : place.op->getOperands())
+    if (operand.getType() == place.value.getType())
+      return operand;
+  return {};
+}
+
+/// Replaces a value by an operand of its type, or else by a new argument that
+/// is drawn, or erases an operation without results.
 static bool bypass(func::FuncOp function, unsigned index, bool byArgument) {
-  Operation &op = *std::next(function.getBody().front().begin(), index);
-  if (op.getNumResults() == 0) {
-    op.erase();
+  Place place = placesOf(function)[index];
+  Value value = place.value;
+  if (!value) {
+    place.op->erase();
     return true;
   }
-  if (op.getNumResults() != 1 || isa<LoadOp>(op))
+  if (value.use_empty())
     return false;
-  Value result = op.getResult(0);
   if (!byArgument) {
-    for (Value operand : op.getOperands())
-      if (operand.getType() == result.getType()) {
-        result.replaceAllUsesWith(operand);
-        return true;
-      }
-    return false;
+    Value operand = operandFor(place);
+    if (operand)
+      value.replaceAllUsesWith(operand);
+    return bool(operand);
   }
-  RankedTensorType type = cast<RankedTensorType>(result.getType());
+  RankedTensorType type = cast<RankedTensorType>(value.getType());
   // Static tensors are no feeds.
   if (type.hasStaticShape() && function.getSymName() == "step")
     return false;
-  if (op.getNumOperands() == 0)
+  if (place.op->getNumOperands() == 0)
     return false;
   Builder builder(function.getContext());
   NamedAttribute attributes[] = {
@@ -97,9 +142,41 @@ static bool bypass(func::FuncOp function, unsigned index, bool byArgument) {
       builder.getNamedAttr(kindAttr, builder.getStringAttr("feed"))};
   unsigned at = function.getNumArguments();
   (void)function.insertArgument(at, type, builder.getDictionaryAttr(attributes),
-                                op.getLoc());
-  result.replaceAllUsesWith(function.getArgument(at));
+                                place.op->getLoc());
+  value.replaceAllUsesWith(function.getArgument(at));
   return true;
+}
+
+/// Puts one of its regions in the place of a branch or loop, carried out once.
+static bool inlineRegion(func::FuncOp function, unsigned index,
+                         unsigned region) {
+  Operation *op = placesOf(function)[index].op;
+  if (!isa<IfOp, WhileOp>(op) || (isa<WhileOp>(op) && region == 0))
+    return false;
+  Block &block = op->getRegion(region).front();
+  IRMapping mapping;
+  if (isa<WhileOp>(op))
+    mapping.map(block.getArguments(), op->getOperands());
+  OpBuilder builder(op);
+  for (Operation &inner : block.without_terminator())
+    builder.clone(inner, mapping);
+  for (auto [result, yielded] :
+       llvm::zip(op->getResults(), block.getTerminator()->getOperands()))
+    result.replaceAllUsesWith(mapping.lookupOrDefault(yielded));
+  op->erase();
+  return true;
+}
+
+/// Removes results and carried values that nothing needs.
+static bool dropUnneeded(ModuleOp module) {
+  RewritePatternSet patterns(module.getContext());
+  IfOp::getCanonicalizationPatterns(patterns, module.getContext());
+  WhileOp::getCanonicalizationPatterns(patterns, module.getContext());
+  bool hasChanged = false;
+  GreedyRewriteConfig config;
+  config.enableFolding(false);
+  (void)applyPatternsGreedily(module, std::move(patterns), config, &hasChanged);
+  return hasChanged;
 }
 
 static bool reduceFunction(OwningOpRef<ModuleOp> &module, unsigned number,
@@ -109,17 +186,23 @@ static bool reduceFunction(OwningOpRef<ModuleOp> &module, unsigned number,
     hasChanged |= attempt(module, fails, [&](ModuleOp copy) {
       return dropResult(functionAt(copy, number), i);
     });
-  auto countOps = [&] {
-    return functionAt(*module, number).getBody().front().getOperations().size();
+  auto forEachPlace = [&](function_ref<bool(func::FuncOp, unsigned)> change) {
+    auto count = [&] { return placesOf(functionAt(*module, number)).size(); };
+    for (size_t i = count(); i-- > 0;)
+      if (i < count())
+        hasChanged |= attempt(module, fails, [&](ModuleOp copy) {
+          return change(functionAt(copy, number), i);
+        });
   };
+  for (unsigned region : {0, 1})
+    forEachPlace([&](func::FuncOp function, unsigned i) {
+      return inlineRegion(function, i, region);
+    });
   for (bool byArgument : {false, true})
-    for (size_t i = countOps(); i-- > 0;) {
-      if (i + 1 >= countOps())
-        continue;
-      hasChanged |= attempt(module, fails, [&](ModuleOp copy) {
-        return bypass(functionAt(copy, number), i, byArgument);
-      });
-    }
+    forEachPlace([&](func::FuncOp function, unsigned i) {
+      return bypass(function, i, byArgument);
+    });
+  hasChanged |= attempt(module, fails, dropUnneeded);
   return hasChanged;
 }
 
