@@ -30,12 +30,17 @@ int openCsvFile(CsvFile *file, const char *path, const Mapping *mapping) {
 }
 
 int findCsvColumn(const CsvFile *file, const char *name, uint64_t *place) {
+  uint64_t found = 0;
   for (uint64_t i = 0; i < file->numColumns; ++i)
     if (cellEquals(&file->cells[i], name)) {
       *place = i;
-      return EXIT_OK;
+      ++found;
     }
-  return fail(EXIT_DATA, "'%s' has no column '%s'", file->path, name);
+  if (found > 1)
+    return fail(EXIT_DATA, "'%s' has %llu columns '%s'", file->path,
+                (unsigned long long)found, name);
+  return found ? EXIT_OK
+               : fail(EXIT_DATA, "'%s' has no column '%s'", file->path, name);
 }
 
 int nextCsvRecord(CsvFile *file, int *more) {

@@ -83,7 +83,6 @@ assert run("predict", "--data", "alone", "--params", "trained.st") == prediction
 
 # One row alone, in other columns: found by their names, alike whatever stands beside them.
 rows = [line.split(",") for line in open(new, newline="").read().split("\r\n")]
-order = [index for index in reversed(range(6))]
 assert '"' not in "".join(rows[3])
 names = next(line for line in open(new, newline="")).strip().replace('"Roof, type"', "Roof; type").split(",")
 names = [name.replace("Roof; type", '"Roof, type"') for name in names]
@@ -101,6 +100,9 @@ assert one.split(b"\n")[1] == predictions.split(b"\n")[3], (one, predictions)
 predict_one({**house, "Area": "", "Street": "NA"})  # cells may be empty, as in training
 predict_one({**house, "Area": "wide"}, 3, "one.csv:2:" + str(len(house["Id"]) + 2) + ": 'Area' is \"wide\"")
 predict_one({**house, "Street": "Mud"}, 3, "'Street' is \"Mud\", expected a word that was there")
+with open("twice.csv", "w") as file:
+    file.write(",".join(house) + ",Rooms\n" + ",".join(house.values()) + ",9\n")
+run("predict", "--params", "trained.st", "--in", "twice.csv", code=3, message="'twice.csv' has 2 columns 'Rooms'")
 del house["Rooms"]
 predict_one(house, 3, "'one.csv' has no column 'Rooms'")
 del house["Id"]
