@@ -73,8 +73,8 @@ Value ElementEmitter::intAbs(Value x) {
   if (isUnsigned())
     return x;
   Value zero = same(x, 0);
-  return select(compareInts(arith::CmpIPredicate::slt, x, zero),
-                make<arith::SubIOp>(zero, x), x);
+  Value isNegative = compareInts(arith::CmpIPredicate::slt, x, zero);
+  return select(isNegative, make<arith::SubIOp>(zero, x), x);
 }
 
 /// The quotient rounded down; 0 for y = 0, and wrapped for the smallest number
@@ -95,8 +95,9 @@ Value ElementEmitter::intFloorDiv(Value x, Value y) {
   Value signsDiffer = compareInts(arith::CmpIPredicate::slt,
                                   make<arith::XOrIOp>(x, safe), zero);
   Value inexact = compareInts(arith::CmpIPredicate::ne, rest, zero);
-  Value floor = select(make<arith::AndIOp>(signsDiffer, inexact),
-                       make<arith::AddIOp>(quotient, minusOne), quotient);
+  Value isRoundedUp = make<arith::AndIOp>(signsDiffer, inexact);
+  Value floor = select(isRoundedUp, make<arith::AddIOp>(quotient, minusOne),
+                       quotient);
   Value negated = select(byMinusOne, make<arith::SubIOp>(zero, x), floor);
   return select(byZero, zero, negated);
 }
@@ -104,8 +105,8 @@ Value ElementEmitter::intFloorDiv(Value x, Value y) {
 Value ElementEmitter::intMod(Value x, Value y) {
   Value zero = same(x, 0);
   Value product = make<arith::MulIOp>(intFloorDiv(x, y), y);
-  return select(compareInts(arith::CmpIPredicate::eq, y, zero), zero,
-                make<arith::SubIOp>(x, product));
+  Value isByZero = compareInts(arith::CmpIPredicate::eq, y, zero);
+  return select(isByZero, zero, make<arith::SubIOp>(x, product));
 }
 
 //===----------------------------------------------------------------------===//
@@ -210,7 +211,8 @@ Value ElementEmitter::floatToInt(IntegerType to, Value x) {
   Value tooHigh = compareFloats(arith::CmpFPredicate::OGE, x, same(x, end));
   Value fits = compareFloats(arith::CmpFPredicate::OGE, x, same(x, begin));
   Value tooLow = compareFloats(arith::CmpFPredicate::OLT, x, same(x, begin));
-  Value inRange = select(tooHigh, same(x, 0), select(fits, x, same(x, 0)));
+  Value zero = same(x, 0);
+  Value inRange = select(tooHigh, zero, select(fits, x, zero));
   // Narrow integers go through one that holds their range as signed numbers.
   Type wide = builder.getIntegerType(std::max(bits, 32u));
   Value number = arith::FPToSIOp::create(builder, loc,
