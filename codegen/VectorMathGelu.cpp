@@ -13,14 +13,18 @@ namespace {
 /// What differs between the formats.
 struct GeluConstants {
   ArrayRef<double> density, normal, normalTail;
+  /// Where the tail's polynomial has its origin.
+  double middle;
   /// From here on the exponential is zero.
   double last;
 };
 
 const GeluConstants geluF32 = {tables::densityF32, tables::normalF32,
-                               tables::normalTailF32, 15.0};
+                               tables::normalTailF32, tables::normalMiddleF32,
+                               15.0};
 const GeluConstants geluF64 = {tables::densityF64, tables::normalF64,
-                               tables::normalTailF64, 39.0};
+                               tables::normalTailF64, tables::normalMiddleF64,
+                               39.0};
 
 /// gelu(x) for |x| <= 1.
 Value smallGelu(LaneBuilder &b, Value x, const GeluConstants &c) {
@@ -36,20 +40,14 @@ Value smallGelu(LaneBuilder &b, Value x, const GeluConstants &c) {
 /// gelu(-t) for t >= 1.
 Value geluBelow(LaneBuilder &b, Value t, const GeluConstants &c) {
   t = b.atMost(t, c.last);
-  // -t * exp(-t**2/2) / (t + 4) * P((t - 4) / (t + 4)). The relative errors of
-  // the square, the sum and the quotient are made good in the exponent.
-  Value one = b.constant(t, 1.0);
+  // The quotient is near zero where the polynomial depends on it most, and the
+  // square has a part for what its rounding loses.
+  Value difference = b.sub(t, c.middle);
+  Value quotient = b.div(difference, b.add(t, c.middle));
+  Value factor = b.neg(b.polynomial(quotient, c.normalTail));
   DoubleWord square = exactProduct(b, t, t);
-  Value sum = b.add(t, 4.0);
-  Value lost = b.sub(t, b.sub(sum, 4.0));
-  Value inverse = b.div(one, sum);
-  Value small = nearDifference(b, one, sum, inverse);
-  small = b.sub(small, b.mul(lost, inverse));
-  small = b.sub(small, b.mul(square.low, 0.5));
-  Value u = b.mul(b.sub(t, 4.0), inverse);
-  Value scaled = b.mul(b.polynomial(u, c.normalTail), inverse);
-  Value factor = b.mul(b.neg(t), scaled);
-  return expOfSum(b, b.mul(square.high, -0.5), small, factor);
+  Value low = b.mul(square.low, -0.5);
+  return expOfSum(b, b.mul(square.high, -0.5), low, factor);
 }
 } // namespace
 

@@ -143,12 +143,13 @@ inline constexpr double normalF32[] = {
     -0x1.1058380000000p-4, 0x1.46d0640000000p-7, -0x1.3742dc0000000p-10,
     0x1.e43c7c0000000p-14, -0x1.3aa3780000000p-17, 0x1.3111560000000p-21,
 };
-// normal(-t) = exp(-t**2/2)/(t+4) * P((t-4)/(t+4)), t >= 1. Error 2**-25.44.
+// t * normal(-t) = exp(-t**2/2) * P((t-m)/(t+m)), t >= 1. Error 2**-24.99.
 inline constexpr double normalTailF32[] = {
-    0x1.82b4bc0000000p-1, -0x1.373e380000000p-1, 0x1.8c6da40000000p-2,
-    -0x1.7e01000000000p-3, 0x1.eecc7a0000000p-5, -0x1.eb905e0000000p-8,
-    -0x1.c9d8bc0000000p-9, 0x1.80e1840000000p-10, 0x1.3b38140000000p-13,
+    0x1.5845dc0000000p-2, 0x1.5d300a0000000p-3, -0x1.35de780000000p-3,
+    0x1.0c580c0000000p-5, 0x1.28f8200000000p-6, -0x1.d4d6880000000p-9,
+    -0x1.217f180000000p-8, -0x1.479b800000000p-11, 0x1.52024a0000000p-10,
 };
+inline constexpr double normalMiddleF32 = 0x1.0000000000000p+1; // m
 // 1 / sqrt(2*pi) in two parts.
 inline constexpr double densityF64[] = {
     0x1.9884533d43651p-2, -0x1.cbc0d30ebfd15p-56,
@@ -160,16 +161,18 @@ inline constexpr double normalF64[] = {
     -0x1.6221b9f2ae11ap-25, 0x1.386af8af466d5p-29, -0x1.ef998b5b29c2dp-34,
     0x1.5b88b859c97a3p-38, -0x1.635077b21fdefp-43,
 };
-// normal(-t) = exp(-t**2/2)/(t+4) * P((t-4)/(t+4)), t >= 1. Error 2**-54.91.
+// t * normal(-t) = exp(-t**2/2) * P((t-m)/(t+m)), t >= 1. Error 2**-53.58.
 inline constexpr double normalTailF64[] = {
-    0x1.82b4bb8c94dcep-1, -0x1.373e3a893c28bp-1, 0x1.8c6dbf2cfc260p-2,
-    -0x1.7dff2bff680eep-3, 0x1.eec4cc3e55f29p-5, -0x1.ee2761058e441p-8,
-    -0x1.c81719e1b4393p-9, 0x1.ab8260205bf2ep-10, 0x1.17a4b70ddcdcep-13,
-    -0x1.e4a449910b855p-13, -0x1.002bbf9c5ea26p-19, 0x1.26d49ea4f1ec9p-15,
-    0x1.814ce7d6f5e5dp-21, -0x1.8dd5d664e876dp-18, -0x1.5202f0a2669d3p-21,
-    0x1.17cb7c21ef934p-20, 0x1.1ae04660e1127p-22, -0x1.8c850e2eb9075p-23,
-    -0x1.1609925b06460p-24, 0x1.13ecfdda6052ap-25, 0x1.cb4bd5d4b2645p-30,
+    0x1.69cee6bdcc0e7p-2, 0x1.1784028488c41p-3, -0x1.34f21ea46f6c0p-3,
+    0x1.213b55abcd8dep-4, -0x1.d4a35e36abb62p-9, -0x1.272888f847210p-7,
+    0x1.dec0b80003c8dp-12, 0x1.b0310d5f974e5p-10, 0x1.c81bb3becbcffp-13,
+    -0x1.33a28d9b66262p-12, -0x1.266d006fbb36fp-13, 0x1.405084bca6896p-16,
+    0x1.68656155546f1p-15, 0x1.df7fa5a9b5dc4p-17, -0x1.3f7806062505dp-18,
+    -0x1.aa5ae510d120ep-18, -0x1.13fffdf9abe92p-19, 0x1.296d2c92c082ap-22,
+    0x1.fbbc219552d72p-21, 0x1.30abc2ffddaf3p-20, -0x1.dc8ccb8d14a9bp-23,
+    -0x1.78e946c345259p-21, 0x1.1e9123574d264p-22,
 };
+inline constexpr double normalMiddleF64 = 0x1.4000000000000p+1; // m
 // 64 zero bits and the fraction bits of 2/pi.
 inline constexpr uint64_t twoOverPi[] = {
     0x0000000000000000,

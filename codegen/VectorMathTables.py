@@ -181,15 +181,16 @@ def erf_tables(suffix, precision, degree, tail_degree, last):
              relative(scaled), precision))
 
 
-def gelu_tables(suffix, precision, degree, tail_degree, last):
+def gelu_tables(suffix, precision, degree, tail_degree, middle, last):
     """The normal distribution's probability below x, for |x| <= 1, and below -t."""
+    middle = mpf(middle)
     density = 1 / mp.sqrt(2 * mp.pi)
     def small(z):
         x = mp.sqrt(z)
         return (mp.erf(x / mp.sqrt(2)) / (2 * x) - density) / z
     def scaled(u):
-        t = 4 * (1 + u) / (1 - u)
-        return (t + 4) * mp.erfc(t / mp.sqrt(2)) / 2 * mp.exp(t**2 / 2)
+        t = middle * (1 + u) / (1 - u)
+        return t * mp.erfc(t / mp.sqrt(2)) / 2 * mp.exp(t**2 / 2)
     high = rounded(density, precision)
     print("// 1 / sqrt(2*pi) in two parts.")
     print(f"inline constexpr double density{suffix}[] = {{")
@@ -199,9 +200,10 @@ def gelu_tables(suffix, precision, degree, tail_degree, last):
     show("normal" + suffix, "normal(x) = 1/2 + x*(density + z*P(z)), z = x**2 <= 1.",
          fit(small, TINY, 1, degree, lambda z: mp.sqrt(z) ** 3 / below, precision))
     show("normalTail" + suffix,
-         "normal(-t) = exp(-t**2/2)/(t+4) * P((t-4)/(t+4)), t >= 1.",
-         fit(scaled, mpf(-3) / 5, (mpf(last) - 4) / (mpf(last) + 4), tail_degree,
-             relative(scaled), precision))
+         "t * normal(-t) = exp(-t**2/2) * P((t-m)/(t+m)), t >= 1.",
+         fit(scaled, (1 - middle) / (1 + middle), (last - middle) / (last + middle),
+             tail_degree, relative(scaled), precision))
+    print(f"inline constexpr double normalMiddle{suffix} = {literal(middle)}; // m")
 
 
 def two_over_pi(words):
@@ -230,8 +232,8 @@ def main():
     circle_tables("F64", 53, 5)
     erf_tables("F32", 24, 6, 8, 12)
     erf_tables("F64", 53, 11, 20, 28)
-    gelu_tables("F32", 24, 5, 8, 15)
-    gelu_tables("F64", 53, 10, 20, 39)
+    gelu_tables("F32", 24, 5, 8, "2", 15)
+    gelu_tables("F64", 53, 10, 22, "2.5", 39)
     two_over_pi(19)
     print(FOOTER)
 
