@@ -198,8 +198,19 @@ Object sinter::applyGamma(Call &call) {
 }
 
 //===----------------------------------------------------------------------===//
-// Choices
+// What the prelude demands of arguments
 //===----------------------------------------------------------------------===//
+
+/// The value; where a condition that is known at build time does not hold, an
+/// error at the call of the library's function.
+Object sinter::applyRequire(Call &call) {
+  const bool *holds = call[0].as<bool>();
+  if (holds && !*holds) {
+    call.elaborator.emit.error(Code::BadValue, call.loc, *call[1].characters());
+    return Object::error();
+  }
+  return call[2];
+}
 
 /// `value`, if it is one of `texts`; the error names the user's argument and is
 /// at the call of the library's function.

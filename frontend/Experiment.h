@@ -20,6 +20,7 @@ struct ParameterInfo {
   std::string symbol;
   Loc loc;
   mlir::RankedTensorType type;
+  /// The loss depends on it, other than through stop_gradient.
   bool isTrained = true;
 };
 

@@ -82,8 +82,7 @@ void Lint::noteBroadcast(Loc loc, ArrayRef<Dim> a, ArrayRef<Dim> b) {
 // Models
 //===----------------------------------------------------------------------===//
 
-/// All values that `value` is computed from.
-static DenseSet<Value> sourcesOf(Value value) {
+DenseSet<Value> sinter::sourcesOf(Value value, bool stopped) {
   DenseSet<Value> seen;
   SmallVector<Value> worklist = {value};
   while (!worklist.empty()) {
@@ -91,7 +90,8 @@ static DenseSet<Value> sourcesOf(Value value) {
     Operation *op = seen.insert(next).second ? next.getDefiningOp() : nullptr;
     if (op)
       op->walk([&](Operation *inner) {
-        worklist.append(inner->operand_begin(), inner->operand_end());
+        if (stopped || !isa<StopGradientOp>(inner))
+          worklist.append(inner->operand_begin(), inner->operand_end());
       });
   }
   return seen;

@@ -24,6 +24,10 @@ namespace sinter {
 class Emitter;
 struct ModelRun;
 
+/// All values that `value` is computed from; without `stopped`, those that only
+/// stop_gradient leads to are left out.
+llvm::DenseSet<mlir::Value> sourcesOf(mlir::Value value, bool stopped = true);
+
 class Lint {
 public:
   explicit Lint(Emitter &emit) : emit(emit) {}

@@ -22,7 +22,8 @@ Object Elaborator::hyperParameter(Loc loc, StringRef name,
 /// A name of the file's own may hide an optimizer's.
 static void reportNoOptimizer(Emitter &emit, Loc loc,
                               const Declaration *found) {
-  Diagnostic &error = emit.error(Code::WrongType, loc, "this is no optimizer");
+  sinter::Diagnostic &error =
+      emit.error(Code::WrongType, loc, "this is no optimizer");
   if (found)
     error.addNote(found->stmt->loc, "the name is that of this declaration");
   error.addHelp("'sgd(lr = 0.1)', or one declared with 'optimizer'");

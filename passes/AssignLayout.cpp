@@ -95,7 +95,8 @@ private:
     SmallVector<Value> work = {start};
     llvm::DenseSet<Value> seen = {start};
     auto enter = [&](Value value) {
-      if (isMatrix(value.getType()) && seen.insert(value).second)
+      if (isMatrix(value.getType()) && !isUniform(value) &&
+          seen.insert(value).second)
         work.push_back(value);
     };
     while (!work.empty()) {
@@ -108,6 +109,13 @@ private:
       for (OpOperand &use : value.getUses())
         read(global, use, enter);
     }
+  }
+
+  /// One number everywhere: the same in either order, whatever else reads it.
+  static bool isUniform(Value value) {
+    BroadcastOp broadcast = value.getDefiningOp<BroadcastOp>();
+    return value.getDefiningOp<SplatOp>() ||
+           (broadcast && broadcast.getDims().empty());
   }
 
   /// Whether the value is as easily had transposed.
