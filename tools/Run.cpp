@@ -135,6 +135,13 @@ static SmallVector<StringRef> experimentsRead(mlir::ModuleOp module) {
   return names.takeVector();
 }
 
+/// Whether the user says what the trained models' parameters are.
+static bool givesParams(const Command &command) {
+  return any_of(command.programArgs, [](StringRef word) {
+    return word == "--params" || word.starts_with("--params=");
+  });
+}
+
 /// A program that calls a trained model runs after its training, whether or not
 /// that was asked for, and is given the parameters.
 static void addTraining(SmallVectorImpl<Invocation> &plan,
@@ -212,12 +219,20 @@ ExitCode sinter::runRun(const Command &command) {
     return report(createStringError("no experiment or program is named '" +
                                     only[0] + "' in " + path),
                   UsageError);
+  // The file of parameters may hold those of every experiment.
+  bool isTrained =
+      givesParams(command) && all_of(plan, [](const Invocation &invocation) {
+        return invocation.verb == "run";
+      });
+  if (isTrained)
+    only.clear();
   if (ExitCode code = driver.elaborate(only))
     return code;
   SmallString<128> program;
   if (ExitCode code = buildCached(driver, command, program))
     return code;
 
-  addTraining(plan, driver.getModule());
+  if (!isTrained)
+    addTraining(plan, driver.getModule());
   return runAll(plan, program, command);
 }
