@@ -3,6 +3,9 @@
 #include "passes/Twin.h"
 #include "ir/Shape.h"
 
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/BitVector.h"
+
 using namespace mlir;
 using namespace sinter;
 

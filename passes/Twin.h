@@ -5,6 +5,10 @@
 
 #include "ir/SinterOps.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 namespace sinter {
 /// A copy of an experiment's function that computes in f64 what that computes
 /// in f32, to compare with. Literals are the same numbers, and so are draws:
