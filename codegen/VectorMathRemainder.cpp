@@ -10,7 +10,6 @@
 #include "codegen/VectorMath.h"
 #include "codegen/VectorMathDetail.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
