@@ -171,5 +171,9 @@ int resumeTraining(Trainer *t) {
   if (code)
     return code;
   wantTensors(&load, t);
-  return finishLoad(t->session, &load, 0);
+  code = finishLoad(t->session, &load, 0);
+  if (!code && t->session->epoch >= t->epochs)
+    note("%s: '%s' has done its %lld epochs; --epochs N goes on to N",
+         programName, t->experiment->name, (long long)t->epochs);
+  return code;
 }
