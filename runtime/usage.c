@@ -13,7 +13,7 @@ void printUsage(Text *text) {
   textFormat(text, "       %s eval [NAME] --params F [--data DIR]\n",
              programName);
   textFormat(text,
-             "       %s predict [NAME] --params F [--in F.npy|idx|-]\n"
+             "       %s predict [NAME] --params F [--in F.npy|csv|idx|-]\n"
              "            [--out F.npy|F.csv|-] [--data DIR]\n",
              programName);
   textFormat(
