@@ -298,9 +298,10 @@ static void grow(GraphBuilder &graph, uint64_t seed) {
   // Branches and loops are two of many kinds, but most of what there is to go
   // wrong.
   const GraphKind *const control[] = {kindNamed("if"), kindNamed("while")};
-  for (int attempt = 0; attempt < 3 && graph.draw.flip(0.4); ++attempt)
-    graph.add(*graph.draw.pick(control),
-              graph.draw.flip(0.7) ? graph.existing(Floats) : Value());
+  for (int attempt = 0; attempt < 3 && graph.draw.flip(0.4); ++attempt) {
+    const GraphKind &kind = *graph.draw.pick(control);
+    graph.add(kind, graph.draw.flip(0.7) ? graph.existing(Floats) : Value());
+  }
   unsigned wanted = 3 + graph.draw.below(10);
   for (int attempt = 0; attempt < 40 && graph.countNodes() < wanted; ++attempt)
     graph.add(graphKinds()[graph.draw.below(graphKinds().size())], {});
