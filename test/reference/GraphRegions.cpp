@@ -207,6 +207,13 @@ static void fillBody(GraphBuilder &graph, Block &block) {
       graph.make<AddOp>(counter.getType(), counter, one)};
   for (BlockArgument carried : block.getArguments().drop_front())
     next.push_back(yieldable(graph, block, carried));
+  // Two may change places.
+  for (unsigned i = 2; i < next.size(); ++i)
+    if (next[i].getType() == next[1].getType() && graph.draw.flip(0.2)) {
+      next[1] = block.getArgument(i);
+      next[i] = block.getArgument(1);
+      break;
+    }
   YieldOp::create(graph.builder, loc, next);
 }
 
