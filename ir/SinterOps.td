@@ -111,10 +111,11 @@ def Sinter_SourceOp : Sinter_Op<"source", [Symbol]> {
   let summary = "A file whose rows feed a function's arguments";
   let description = [{
     `format` is `idx`, `npy`, `safetensors`, of which `tensor` names a tensor, or
-    `table`: rows of a CSV file as `features` or `label`. `table` says how: which
-    `files` are looked at, the columns `id` and `label`; the `numeric` columns,
-    with their `steps`; then one feature for each of the `categories` of each of
-    the `categorical` columns, and one for no value if `missing`.
+    `table`: rows of a CSV file as `features` or `label`. `table` says how: the
+    `name` under which statistics are saved; which `files` are looked at, the
+    columns `id` and `label`; the `numeric` columns, with their `steps`; then one
+    feature for each of the `categories` of each of the `categorical` columns, and
+    one for no value if `missing`.
     The tensor's first dimension is the file's rows, `?` where any number will do;
     all of the type is checked when the file is opened. `range`, when present,
     bounds the values (class labels).
@@ -129,6 +130,11 @@ def Sinter_SourceOp : Sinter_Op<"source", [Symbol]> {
                        OptionalAttr<StrAttr>:$tensor,
                        OptionalAttr<DictionaryAttr>:$table);
   let assemblyFormat = "$sym_name $format $path ($tensor^)? `:` $type attr-dict";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+  private:
+    llvm::LogicalResult verifyTable(mlir::DictionaryAttr table);
+  }];
 }
 
 def Sinter_ExperimentOp : Sinter_Op<"experiment", [Symbol]> {

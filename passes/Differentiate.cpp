@@ -256,6 +256,7 @@ struct DifferentiatePass : sinter::impl::DifferentiateBase<DifferentiatePass> {
     SmallVector<GradientOp> gradients;
     getOperation().walk([&](GradientOp op) { gradients.push_back(op); });
     LoopRecords records;
+    records.maxTapeBytes = tapeBytes;
     for (GradientOp op : gradients) {
       if (!isInFunction(op)) {
         op.emitOpError("must stand in the one block of a function");

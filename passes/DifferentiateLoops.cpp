@@ -202,6 +202,12 @@ LogicalResult BackwardLoop::differentiateTrip() {
   return success();
 }
 
+static std::string sizeText(int64_t bytes) {
+  constexpr int64_t mebi = 1 << 20;
+  return bytes < mebi ? std::to_string(bytes) + " bytes"
+                      : std::to_string(bytes / mebi) + " MiB";
+}
+
 void BackwardLoop::remarkOn(const TapePlan &plan) {
   if (plan.needed.empty() || !forward.getContext()->getRemarkEngine())
     return;
@@ -214,8 +220,8 @@ void BackwardLoop::remarkOn(const TapePlan &plan) {
   }
   std::string trips =
       "of up to " + std::to_string(forward.getLimit()) + " trips";
-  std::string reason = ": keeping all would take more than " +
-                       std::to_string(maxTapeBytes >> 20) + " MiB";
+  std::string reason =
+      ": keeping all would take more than " + sizeText(records.maxTapeBytes);
   if (plan.spacing == 1)
     remark::passed(forward.getLoc(), gradientRemark())
         << "the gradient keeps " + names + " of each " + trips;
@@ -234,20 +240,20 @@ void BackwardLoop::remarkOn(const TapePlan &plan) {
 /// arguments that stood for them.
 void BackwardLoop::provideCarriedValues() {
   SmallVector<unsigned> needed;
-  LoopRecords::iterator record = records.find(forward);
+  auto record = records.loops.find(forward);
   for (auto [i, argument] : llvm::enumerate(carriedIn)) {
-    if (record != records.end() && record->second.trips == i)
+    if (record != records.loops.end() && record->second.trips == i)
       argument.replaceAllUsesWith(number);
     if (!argument.use_empty())
       needed.push_back(i);
   }
-  TapePlan plan = planTapes(forward, needed);
+  TapePlan plan = planTapes(forward, needed, records.maxTapeBytes);
   remarkOn(plan);
   unsigned count = forward.getNumResults();
   forward = writeTapes(forward, plan, records);
   builder.setInsertionPointAfter(number.getDefiningOp());
   SmallVector<Value> values =
-      readTapes(builder, loc, forward, plan, records[forward], number);
+      readTapes(builder, loc, forward, plan, records.loops[forward], number);
   for (auto [i, value] : llvm::zip(needed, values))
     carriedIn[i].replaceAllUsesWith(value);
   body->eraseArguments(body->getNumArguments() - count, count);
@@ -257,7 +263,7 @@ void BackwardLoop::provideCarriedValues() {
 void BackwardLoop::closeLoop(ArrayRef<Value> resultAdjoints) {
   builder.setInsertionPoint(draft);
   SmallVector<Value> next = {number};
-  SmallVector<Value> inits = {forward.getResult(records[forward].trips)};
+  SmallVector<Value> inits = {forward.getResult(records.loops[forward].trips)};
   SmallVector<Value> of;
   for (auto [i, adjoint] : llvm::zip(active.carried, nextAdjoints)) {
     Value result = forward.getResult(i);

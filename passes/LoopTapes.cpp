@@ -28,11 +28,12 @@ static RankedTensorType tapeType(Value value, uint64_t rows) {
   return makeTensor(dims, typeOf(value).getElementType());
 }
 
-static bool fitTapes(WhileOp op, ArrayRef<unsigned> values, uint64_t rows) {
+static bool fitTapes(WhileOp op, ArrayRef<unsigned> values, uint64_t rows,
+                     int64_t maxBytes) {
   int64_t bytes = 0;
   for (unsigned value : values) {
     RankedTensorType type = tapeType(op.getResult(value), rows);
-    if (!type || byteSize(type) > maxTapeBytes - bytes)
+    if (!type || byteSize(type) > maxBytes - bytes)
       return false;
     bytes += byteSize(type);
   }
@@ -57,17 +58,19 @@ static SmallVector<unsigned> sourcesOf(WhileOp op, ArrayRef<unsigned> values) {
   return sources.takeVector();
 }
 
-TapePlan sinter::planTapes(WhileOp op, ArrayRef<unsigned> needed) {
+TapePlan sinter::planTapes(WhileOp op, ArrayRef<unsigned> needed,
+                           int64_t maxBytes) {
   TapePlan plan;
   plan.needed.assign(needed.begin(), needed.end());
   plan.taped = plan.needed;
   uint64_t limit = op.getLimit();
-  if (fitTapes(op, needed, limit))
+  if (fitTapes(op, needed, limit, maxBytes))
     return plan;
   // Twice the distance halves the tapes: the least that fits, up to that.
   plan.taped = sourcesOf(op, needed);
   for (plan.spacing = 2; plan.spacing < limit; plan.spacing *= 2)
-    if (fitTapes(op, plan.taped, llvm::divideCeil(limit, plan.spacing)))
+    if (fitTapes(op, plan.taped, llvm::divideCeil(limit, plan.spacing),
+                 maxBytes))
       return plan;
   plan.spacing = 0;
   return plan;
@@ -130,8 +133,8 @@ WhileOp sinter::writeTapes(WhileOp op, const TapePlan &plan,
                            LoopRecords &records) {
   OpBuilder builder(op);
   Location loc = op.getLoc();
-  LoopRecords::iterator known = records.find(op);
-  bool isCounted = known != records.end();
+  auto known = records.loops.find(op);
+  bool isCounted = known != records.loops.end();
   LoopRecord record = isCounted ? known->second : LoopRecord();
   SmallVector<Value> inits;
   if (!isCounted) {
@@ -153,7 +156,7 @@ WhileOp sinter::writeTapes(WhileOp op, const TapePlan &plan,
   if (inits.empty())
     return op;
 
-  records.erase(op);
+  records.loops.erase(op);
   WhileOp next = withCarried(op, inits);
   Block &body = next.getBody().front();
   Operation *yield = body.getTerminator();
@@ -171,7 +174,7 @@ WhileOp sinter::writeTapes(WhileOp op, const TapePlan &plan,
     after.push_back(writeRow(builder, loc, body.getArgument(value), tape, row));
   }
   yield->setOperands(after);
-  records[next] = std::move(record);
+  records.loops[next] = std::move(record);
   return next;
 }
 

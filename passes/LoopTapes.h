@@ -12,9 +12,6 @@
 #include "passes/ReverseSweep.h"
 
 namespace sinter {
-/// What the tapes of one gradient of a loop may hold.
-inline constexpr int64_t maxTapeBytes = int64_t(1) << 28;
-
 /// How the values that a gradient needs of each trip are known again.
 struct TapePlan {
   /// The carried values that the gradient reads.
@@ -27,7 +24,8 @@ struct TapePlan {
   uint64_t spacing = 1;
 };
 
-TapePlan planTapes(WhileOp op, llvm::ArrayRef<unsigned> needed);
+TapePlan planTapes(WhileOp op, llvm::ArrayRef<unsigned> needed,
+                   int64_t maxBytes);
 
 /// Replaces a loop by one that also counts its trips and writes the plan's
 /// tapes, unless it does so already.

@@ -94,8 +94,8 @@ def Differentiate : Pass<"sinter-differentiate", "::mlir::ModuleOp"> {
     The gradient of `sinter.if` is one, whose branches compute their forward
     values again. That of `sinter.while` is a loop over its trips from the last to
     the first: the forward loop counts its trips and writes what is needed of
-    each on tapes of `limit` rows. Where they would take more than 256 MiB, the
-    tapes hold every n-th trip, and each trip back runs the trips since then
+    each on tapes of `limit` rows. Where they would take more than `tape-bytes`
+    (256 MiB), the tapes hold every n-th trip, and each trip back runs the trips since then
     again; `--remarks=gradient` tells.
 
     Masks that are made from uniform draws, as dropout's, are drawn again where
@@ -122,6 +122,10 @@ def Differentiate : Pass<"sinter-differentiate", "::mlir::ModuleOp"> {
     %dx = sinter.mul %one, %y : tensor<f32>
     ```
   }];
+  let options = [
+    Option<"tapeBytes", "tape-bytes", "int64_t", /*default=*/"int64_t(1) << 28",
+           "What the tapes of one gradient of a loop may hold">,
+  ];
   let dependentDialects = ["::sinter::SinterDialect"];
 }
 

@@ -28,7 +28,11 @@ struct LoopRecord {
   /// the begin of each trip of that distance.
   llvm::DenseMap<std::pair<unsigned, uint64_t>, unsigned> tapes;
 };
-using LoopRecords = llvm::DenseMap<mlir::Operation *, LoopRecord>;
+struct LoopRecords {
+  /// What the tapes of one gradient of a loop may hold.
+  int64_t maxTapeBytes;
+  llvm::DenseMap<mlir::Operation *, LoopRecord> loops;
+};
 
 /// Integers and bools are constants to a derivative.
 bool carriesGradient(mlir::Value value);

@@ -15,6 +15,56 @@ sinter.experiment @m {epochs = 3 : i64, batch = 1 : i64, seed = 0 : i64, shuffle
 
 // -----
 
+// expected-error @+1 {{has an unknown format}}
+sinter.source @x "xls" "x.xls" : tensor<60x3xf32>
+
+// -----
+
+// expected-error @+1 {{needs a range of two numbers}}
+sinter.source @x "idx" "x" : tensor<60xui8> {range = array<i64: 0>}
+
+// -----
+
+// expected-error @+1 {{names a tensor if it is "safetensors" or "table"}}
+sinter.source @x "npy" "x.npy" "w" : tensor<60x3xf32>
+
+// -----
+
+// expected-error @+1 {{has 'table' if it is "table"}}
+sinter.source @x "table" "x.csv" "label" : tensor<60xf32>
+
+// -----
+
+// expected-error @+1 {{needs the text 'label'}}
+sinter.source @f "table" "train.csv" "features" : tensor<?x4xf32, #sinter.enc<rows max 9>> {table = {categorical = ["zone"], categories = [["a", "b"]], files = ["train.csv"], id = "Id", label = 3, missing = true, name = "houses", numeric = ["area"], steps = ["fill 0.5"]}}
+
+// -----
+
+// expected-error @+1 {{needs the list of texts 'numeric'}}
+sinter.source @f "table" "train.csv" "features" : tensor<?x4xf32, #sinter.enc<rows max 9>> {table = {categorical = ["zone"], categories = [["a", "b"]], files = ["train.csv"], id = "Id", label = "price", missing = true, name = "houses", steps = ["fill 0.5"]}}
+
+// -----
+
+// expected-error @+1 {{needs 'steps': "standardise all", "standardise train" or "fill NUMBER"}}
+sinter.source @f "table" "train.csv" "features" : tensor<?x4xf32, #sinter.enc<rows max 9>> {table = {categorical = ["zone"], categories = [["a", "b"]], files = ["train.csv"], id = "Id", label = "price", missing = true, name = "houses", numeric = ["area"], steps = ["fill up"]}}
+
+// -----
+
+// expected-error @+1 {{needs 'categories', a list of texts for each of 'categorical'}}
+sinter.source @f "table" "train.csv" "features" : tensor<?x4xf32, #sinter.enc<rows max 9>> {table = {categorical = ["zone"], categories = [], files = ["train.csv"], id = "Id", label = "price", missing = true, name = "houses", numeric = ["area"], steps = ["fill 0.5"]}}
+
+// -----
+
+// expected-error @+1 {{needs the boolean 'missing'}}
+sinter.source @f "table" "train.csv" "features" : tensor<?x4xf32, #sinter.enc<rows max 9>> {table = {categorical = ["zone"], categories = [["a", "b"]], files = ["train.csv"], id = "Id", label = "price", name = "houses", numeric = ["area"], steps = ["fill 0.5"]}}
+
+// -----
+
+// expected-error @+1 {{has rows of 4 f32}}
+sinter.source @f "table" "train.csv" "features" : tensor<?x3xf32, #sinter.enc<rows max 9>> {table = {categorical = ["zone"], categories = [["a", "b"]], files = ["train.csv"], id = "Id", label = "price", missing = true, name = "houses", numeric = ["area"], steps = ["fill 0.5"]}}
+
+// -----
+
 func.func @no_such_symbol() {
   // expected-error @+1 {{names no sinter.global: @w}}
   %0 = sinter.load @w : tensor<2xf32>

@@ -12,8 +12,8 @@ sinter.source @labels "idx" "train-labels-idx1-ubyte" : tensor<?xui8, #sinter.en
 sinter.source @x "npy" "x.npy" : tensor<60x3xf32>
 // CHECK: sinter.source @w "safetensors" "net.safetensors" "w" : tensor<4x1xf64>
 sinter.source @w "safetensors" "net.safetensors" "w" : tensor<4x1xf64>
-// CHECK: sinter.source @houses.label "table" "train.csv" "label" : tensor<?x1xf32, #sinter.enc<rows max 9>> {table = {files = ["train.csv"], label = "price"}}
-sinter.source @houses.label "table" "train.csv" "label" : tensor<?x1xf32, #sinter.enc<rows max 9>> {table = {files = ["train.csv"], label = "price"}}
+// CHECK: sinter.source @houses.label "table" "train.csv" "label" : tensor<?x1xf32, #sinter.enc<rows max 9>> {table = {categorical = ["zone"], categories = {{\[\["a", "b"\]\]}}, files = ["train.csv"], id = "Id", label = "price", missing = true, name = "houses", numeric = ["area"], steps = ["standardise all", "fill 0.5"]}}
+sinter.source @houses.label "table" "train.csv" "label" : tensor<?x1xf32, #sinter.enc<rows max 9>> {table = {categorical = ["zone"], categories = [["a", "b"]], files = ["train.csv"], id = "Id", label = "price", missing = true, name = "houses", numeric = ["area"], steps = ["standardise all", "fill 0.5"]}}
 // CHECK: sinter.experiment @m
 sinter.experiment @m {epochs = 3 : i64, batch = 10 : i64, seed = 0 : i64, shuffle = true, train_rows = array<i64: 0, -1>}
 

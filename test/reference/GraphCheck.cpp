@@ -353,8 +353,7 @@ static bool changesValues(StringRef pass) {
 }
 
 static std::vector<Variant> variantsFor(ModuleOp module) {
-  IntegerAttr number = module->getAttrOfType<IntegerAttr>(seedAttr);
-  uint64_t seed = number ? uint64_t(number.getInt()) : 0;
+  uint64_t seed = seedOf(module);
   Target host = Target::host();
   Target lower = host.cpu == "x86-64-v4" ? *Target::byName("x86-64-v3") : host;
   ArrayRef<llvm::StringLiteral> passes = optionalPasses();
@@ -407,13 +406,21 @@ static std::string checkVariant(ModuleOp module, ModuleOp reference,
   return "";
 }
 
+/// The formulas as they are written; the interpreter updates by itself. What
+/// compiled loops keep for their gradients is here partly run again.
+static LogicalResult differentiate(ModuleOp reference, uint64_t seed) {
+  const int64_t tapeBytes[] = {1 << 20, 256, 64, 0};
+  DifferentiateOptions options;
+  options.tapeBytes = tapeBytes[seed % 4];
+  PassManager pm(reference.getContext());
+  pm.addPass(createDifferentiate(options));
+  return pm.run(reference);
+}
+
 CheckReport sinter::checkGraph(ModuleOp module) {
   CheckReport report;
-  // The formulas as they are written; the interpreter updates by itself.
   OwningOpRef<ModuleOp> reference = module.clone();
-  PassManager pm(module.getContext());
-  pm.addPass(createDifferentiate());
-  if (failed(pm.run(*reference))) {
+  if (failed(differentiate(*reference, seedOf(module)))) {
     report.failure = "no gradient";
     return report;
   }

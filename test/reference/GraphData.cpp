@@ -63,9 +63,8 @@ Array sinter::drawData(uint64_t seed, StringRef name, Type type,
                   [&](const Index &index) { return elementAt(whole, index); });
 }
 
-static uint64_t seedOf(Operation *op) {
-  IntegerAttr seed =
-      op->getParentOfType<ModuleOp>()->getAttrOfType<IntegerAttr>(seedAttr);
+uint64_t sinter::seedOf(ModuleOp module) {
+  IntegerAttr seed = module->getAttrOfType<IntegerAttr>(seedAttr);
   return seed ? uint64_t(seed.getInt()) : 0;
 }
 
@@ -79,7 +78,8 @@ std::vector<Array> sinter::drawArguments(func::FuncOp function, size_t number,
       arguments.push_back({{}, {double(number + 1)}});
     else
       arguments.push_back(drawData(
-          seedOf(function), name.getValue(), function.getArgument(i).getType(),
+          seedOf(function->getParentOfType<ModuleOp>()), name.getValue(),
+          function.getArgument(i).getType(),
           function.getArgAttrOfType<ArrayAttr>(i, rangeAttr), interpreter));
   }
   return arguments;
@@ -88,8 +88,8 @@ std::vector<Array> sinter::drawArguments(func::FuncOp function, size_t number,
 Array sinter::initialValue(Operation *op, const Interpreter &interpreter) {
   GlobalOp global = cast<GlobalOp>(op);
   if (ArrayAttr range = global->getAttrOfType<ArrayAttr>(rangeAttr))
-    return drawData(seedOf(global), global.getLabel(), global.getType(), range,
-                    interpreter);
+    return drawData(seedOf(global->getParentOfType<ModuleOp>()),
+                    global.getLabel(), global.getType(), range, interpreter);
   Array zeros{interpreter.shapeOf(global.getType()), {}};
   zeros.data.assign(sizeOf(zeros.shape), 0);
   return zeros;
@@ -265,7 +265,7 @@ Array NumberWatch::magnitudes(Operation *op, const Operands &get) {
 static double unitsOf(Operation *op) {
   return TypeSwitch<Operation *, double>(op)
       .Case<ExpOp, LogOp>([](Operation *) { return 4; })
-      .Case<TanhOp, SigmoidOp, ErfOp, PowOp, SinOp, CosOp>(
+      .Case<TanhOp, SigmoidOp, ErfOp, GeluOp, PowOp, SinOp, CosOp>(
           [](Operation *) { return 8; })
       .Case<SoftmaxOp, LogSoftmaxOp, SolveOp>([](Operation *) { return 16; })
       .Case<ReduceOp>([](ReduceOp reduce) {

@@ -11,6 +11,8 @@ namespace sinter {
 /// its diagonal. On the module: the seed of the draws.
 inline constexpr llvm::StringLiteral rangeAttr = "test.range";
 inline constexpr llvm::StringLiteral seedAttr = "test.seed";
+/// Zero for a module without the attribute.
+uint64_t seedOf(mlir::ModuleOp module);
 
 /// What the tensor called `name` holds: a function of the arguments alone. With
 /// fewer rows it is the beginning of what it is with more.

@@ -476,6 +476,7 @@ static const GraphKind kinds[] = {
     {"cos", Floats, 0, buildUnary<CosOp>},
     {"tanh", Floats, 0, buildUnary<TanhOp>},
     {"erf", Floats, 0, buildUnary<ErfOp>},
+    {"gelu", Floats, 0, buildUnary<GeluOp>},
     {"sigmoid", Floats, 0, buildUnary<SigmoidOp>},
     {"relu", Floats, 0, buildUnary<ReluOp>},
     {"floor", Floats, 0, buildUnary<FloorOp>},
