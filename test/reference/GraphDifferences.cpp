@@ -179,10 +179,15 @@ std::string sinter::checkDifferences(ModuleOp module, ModuleOp reference) {
       interpreter.run(derived, drawArguments(derived, 0, interpreter));
 
   auto [derivative, scale] = line.derivative(results);
+  auto slopeWithin = [&](double distance) {
+    double above = line.at(distance), below = line.at(-distance);
+    return (above - below) / (2 * distance);
+  };
   const double step = 1e-6;
-  double above = line.at(step), below = line.at(-step);
-  double difference = (above - below) / (2 * step);
-  double tolerance = 1e-5 * scale + 1e-7 * magnitude + 1e-7;
+  double difference = slopeWithin(step);
+  // What a shorter step changes says how far from its limit the slope is.
+  double change = std::fabs(slopeWithin(step / 2) - difference);
+  double tolerance = 1e-5 * scale + 1e-7 * magnitude + 1e-7 + 2 * change;
   if (!line.isSmooth() || std::fabs(difference - derivative) <= tolerance)
     return "";
   return llvm::formatv("gradient: along a direction it is {0:e9}, differences "
