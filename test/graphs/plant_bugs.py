@@ -2,12 +2,13 @@
 """Plants bugs in the compiler and shows that random graphs find them.
 
     test/graphs/plant_bugs.py [--build FOLDER] [--seeds N] [NAME...]
+    test/graphs/plant_bugs.py --check
 
 Each patch of test/graphs/bugs breaks one thing in one file. It is applied to a
 copy of the file, which is compiled and linked in place of the original into a
 sinter-graphtest of its own; that runs until it fails or has checked N graphs.
 Sources and build are left as they are. Prints a table of Markdown; ends with 1 if
-a bug was not found.
+a bug was not found. --check only looks whether the patches still fit the sources.
 """
 
 import argparse
@@ -66,13 +67,19 @@ def find(tester, seeds):
     return (int(match[1]), match[2]) if match else None
 
 
-def plant(name, tester, folder, seeds):
+def apply(name, folder):
+    """The file that the bug is in, and a copy with the bug."""
     patch = BUGS / (name + ".patch")
     file = re.search(r"^--- a/(.*)$", patch.read_text(), re.M)[1]
     # Includes without a folder are looked up beside the file, hence its name.
     copy = folder / Path(file).name
     copy.write_text((ROOT / file).read_text())
-    run(["patch", "-s", copy, patch])
+    run(["patch", "-s", "-F0", copy, patch])
+    return file, copy
+
+
+def plant(name, tester, folder, seeds):
+    file, copy = apply(name, folder)
     tester.compile(ROOT / file, copy, folder / "changed.o")
     tester.link(folder / "changed.o", folder / "graphtest")
     return find(folder / "graphtest", seeds)
@@ -82,9 +89,16 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=Path, default=ROOT / "build")
     parser.add_argument("--seeds", type=int, default=400)
+    parser.add_argument("--check", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     names = options.names or sorted(path.stem for path in BUGS.glob("*.patch"))
+    if options.check:
+        for name in names:
+            with tempfile.TemporaryDirectory() as folder:
+                apply(name, Path(folder))
+        print(f"{len(names)} bugs can be planted")
+        return
 
     tester = Tester(options.build)
     print("| bug | what it breaks | found by seed | as | seconds |")
