@@ -286,11 +286,12 @@ void NumberWatch::perturb(Operation *op, const Operands &get, Array &result) {
   if (!isa<FloatType>(element) || isExact)
     return;
   double unit = element.isF32() ? 0x1p-24 : 0x1p-53;
-  // Numbers this small have fewer digits, or none.
+  // Numbers this small have fewer digits, or none; zero is exact.
   double smallest = element.isF32() ? 0x1p-149 : 0x1p-1074;
   for (double &value : result.data) {
     double error = 2 * draw.uniform() - 1;
-    value = value * (1 + unit * unitsOf(op) * error) + smallest * error;
+    double absolute = value != 0 ? smallest * error : 0;
+    value = value * (1 + unit * unitsOf(op) * error) + absolute;
   }
   if (!isa<ReduceOp, ContractOp, CumSumOp, ScatterAddOp>(op))
     return;
