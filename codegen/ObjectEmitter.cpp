@@ -1,6 +1,7 @@
 //===- ObjectEmitter.cpp - LLVM IR to assembly and objects ----------------===//
 
 #include "codegen/ObjectEmitter.h"
+#include "codegen/OneLaneStores.h"
 
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -62,8 +63,10 @@ Error sinter::optimize(Module &module, const sinter::Target &target,
     return machine.takeError();
   module.setTargetTriple(Triple(target.triple));
   module.setDataLayout((*machine)->createDataLayout());
-  if (level == 0)
+  if (level == 0) {
+    storeOneLanes(module);
     return Error::success();
+  }
 
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = tuning.SLPVectorization = false;
@@ -80,6 +83,7 @@ Error sinter::optimize(Module &module, const sinter::Target &target,
   builder.crossRegisterProxies(loops, functions, components, modules);
   builder.buildPerModuleDefaultPipeline(OptimizationLevel::O2)
       .run(module, modules);
+  storeOneLanes(module);
   return Error::success();
 }
 
