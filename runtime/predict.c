@@ -197,25 +197,9 @@ static int predictRows(Session *session, Prediction *p) {
   return EXIT_OK;
 }
 
-/* The folds of an experiment have one name. */
-static int isOneExperiment(void) {
-  uint64_t count = sinter_program.numExperiments;
-  for (uint64_t i = 1; i < count; ++i)
-    if (strcmp(sinter_program.experiments[i].name,
-               sinter_program.experiments[0].name) != 0)
-      return 0;
-  return count > 0;
-}
-
-int commandPredict(Session *session) {
-  static Prediction p;
+static int predictExperiment(Session *session, int64_t index) {
   const Options *options = session->options;
-  if (options->numNames == 0 && !isOneExperiment())
-    return fail(EXIT_USAGE,
-                "'predict' wants the name of an experiment, there "
-                "are %llu",
-                (unsigned long long)sinter_program.numExperiments);
-  int64_t index = options->numNames ? findExperiment(options->names[0]) : 0;
+  Prediction p = {0};
   p.experiment = &sinter_program.experiments[index];
   if (!p.experiment->predict.call)
     return fail(EXIT_USAGE, "'%s' has no predict statement",
@@ -237,4 +221,36 @@ int commandPredict(Session *session) {
   if (code)
     return code;
   return closeOutput(&p, options->out, predictRows(session, &p));
+}
+
+/* The folds of an experiment predict together, as its first. */
+static int predicts(const SinterExperiment *experiment) {
+  return experiment->predict.call && experiment->fold == 0;
+}
+
+int commandPredict(Session *session) {
+  const Options *options = session->options;
+  uint64_t count = 0, first = 0;
+  for (uint64_t i = sinter_program.numExperiments; i-- > 0;)
+    if (predicts(&sinter_program.experiments[i]))
+      first = i, ++count;
+  if (options->numNames)
+    return predictExperiment(session, findExperiment(options->names[0]));
+  if (count == 0)
+    return fail(EXIT_USAGE, "nothing has a predict statement");
+  if (count == 1)
+    return predictExperiment(session, (int64_t)first);
+  if (options->in || options->out)
+    return fail(EXIT_USAGE,
+                "%s wants the name of an experiment, %llu have predictions",
+                options->in ? "--in" : "--out", (unsigned long long)count);
+  int code = EXIT_OK;
+  for (uint64_t i = first; !code && i < sinter_program.numExperiments; ++i) {
+    if (!predicts(&sinter_program.experiments[i]))
+      continue;
+    textFormat(&standardOutput, "experiment=%s\n",
+               sinter_program.experiments[i].name);
+    code = predictExperiment(session, (int64_t)i);
+  }
+  return code;
 }
