@@ -288,6 +288,18 @@ static const GraphKind *kindNamed(StringRef name) {
       graphKinds(), [&](const GraphKind &kind) { return kind.name == name; });
 }
 
+/// Contractions of matrices are what networks consist of and passes rewrite,
+/// but few graphs of random operations have one.
+static void growContraction(GraphBuilder &graph) {
+  for (int attempt = 0; attempt < 6; ++attempt) {
+    RankedTensorType type = graph.randomType(Floats);
+    if (type.getRank() < 2)
+      continue;
+    if (graph.add(*kindNamed("contract"), graph.other(type)))
+      return;
+  }
+}
+
 static void grow(GraphBuilder &graph, uint64_t seed) {
   const auto &pairs = graphPairs();
   // Neighbours in the list share a kind: walk it in strides.
@@ -302,6 +314,8 @@ static void grow(GraphBuilder &graph, uint64_t seed) {
     const GraphKind &kind = *graph.draw.pick(control);
     graph.add(kind, graph.draw.flip(0.7) ? graph.existing(Floats) : Value());
   }
+  if (graph.draw.flip(0.4))
+    growContraction(graph);
   unsigned wanted = 3 + graph.draw.below(10);
   for (int attempt = 0; attempt < 40 && graph.countNodes() < wanted; ++attempt)
     graph.add(graphKinds()[graph.draw.below(graphKinds().size())], {});

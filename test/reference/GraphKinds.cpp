@@ -278,6 +278,19 @@ static Value buildArgmax(GraphBuilder &graph, Value x) {
   return graph.make<ArgMaxOp>(x, axis);
 }
 
+/// A value of these dimensions, which may be the transpose of another.
+static Value otherOrTransposed(GraphBuilder &graph, const Dims &dims,
+                               Type element) {
+  if (graph.draw.flip(0.6))
+    return graph.other(makeTensor(dims, element));
+  SmallVector<int64_t> axes = shuffledAxes(graph, dims.size());
+  Dims original = dims;
+  for (auto [to, from] : llvm::enumerate(axes))
+    original[from] = dims[to];
+  return graph.make<TransposeOp>(graph.other(makeTensor(original, element)),
+                                 axes);
+}
+
 static Value buildContract(GraphBuilder &graph, Value x) {
   Dims dims = dimsOf(x);
   if (dims.size() > 4)
@@ -287,10 +300,12 @@ static Value buildContract(GraphBuilder &graph, Value x) {
   SmallVector<std::pair<char, Dim>> rightDims;
   Dims resultDims;
   int64_t products = 1;
+  // The order of a sum over several letters is easily changed.
+  bool sumsAll = graph.draw.flip(0.2);
   for (size_t i = 0; i < dims.size(); ++i) {
     products *= dims[i].size;
     left += letters[i];
-    int role = graph.draw.below(3);
+    int role = sumsAll ? 1 : graph.draw.below(3);
     if (role != 0)
       rightDims.push_back({letters[i], dims[i]});
     if (role != 1)
@@ -318,7 +333,7 @@ static Value buildContract(GraphBuilder &graph, Value x) {
                              ? otherDims[right.find(letter)]
                              : dims[left.find(letter)]);
   Type element = elementOf(x.getType());
-  Value y = graph.other(makeTensor(otherDims, element));
+  Value y = otherOrTransposed(graph, otherDims, element);
   if (graph.draw.flip(0.4)) {
     std::swap(x, y);
     std::swap(left, right);
