@@ -21,6 +21,10 @@ config.substitutions += [
     ("%bin", config.sinter_tools_dir),
 ]
 
+# Scripts of tests import tensor_file.
+config.environment["PYTHONPATH"] = config.test_source_root
+config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+
 if shutil.which("strace"):
     config.available_features.add("strace")
 

@@ -1,9 +1,12 @@
 """weights.py SEED NAME:ROWSxCOLUMNS...: a safetensors file on stdout whose
 numbers come from a small generator, so that no weights need to be stored. The
 PyTorch script that makes the goldens imports `tensors` from here."""
-import json
 import struct
 import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1]))  # by hand, too
+import tensor_file
 
 def tensors(seed, shapes):
     """{name: (shape, list of floats)}: uniform on +-1/sqrt(columns)."""
@@ -25,15 +28,8 @@ def tensors(seed, shapes):
 
 def write(values):
     """{name: (shape, list of floats)} as a safetensors file on stdout."""
-    header, body = {}, []
-    end = 0
-    for name, (shape, numbers) in values.items():
-        begin, end = end, end + 4 * len(numbers)
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
-        body.append(struct.pack(f"<{len(numbers)}f", *numbers))
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    sys.stdout.buffer.write(struct.pack("<Q", len(text)) + text + b"".join(body))
+    sys.stdout.buffer.write(tensor_file.pack(
+        {name: ("F32", shape, numbers) for name, (shape, numbers) in values.items()}))
 
 def main():
     shapes = {}

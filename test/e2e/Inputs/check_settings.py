@@ -1,11 +1,11 @@
 """check_settings.py DIR: the logs and checkpoints that train-settings.test has
 written say what the settings promise."""
 import csv
-import json
 import math
-import struct
 import sys
 from pathlib import Path
+
+import tensor_file
 
 folder = Path(sys.argv[1])
 
@@ -14,13 +14,7 @@ def rows(name):
         return list(csv.DictReader(file))
 
 def tensors(name):
-    data = (folder / name).read_bytes()
-    size = struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8:8 + size])
-    header.pop("__metadata__")
-    return {key: struct.unpack(f"<{(entry['data_offsets'][1] - entry['data_offsets'][0]) // 4}f",
-                               data[8 + size + entry["data_offsets"][0]:8 + size + entry["data_offsets"][1]])
-            for key, entry in header.items() if entry["dtype"] == "F32"}
+    return {key: tensor.numbers() for key, tensor in tensor_file.read(folder / name)[0].items() if tensor.dtype == "F32"}
 
 # Three batches accumulated are one three times as large, the short last group included.
 log = rows("groups.csv")

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes the data files of sources.sinter into FOLDER: make_arrays.py FOLDER."""
-import json
 import os
 import struct
 import sys
+
+import tensor_file
 
 ROWS = 60
 
@@ -13,17 +14,6 @@ def npy(descriptor, shape, code, numbers):
     header += " " * (-(10 + len(header) + 1) % 64) + "\n"
     data = struct.pack(f"<{len(numbers)}{code}", *numbers)
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data
-
-
-def safetensors(tensors):
-    header, data = {}, b""
-    for name, (dtype, shape, code, numbers) in tensors.items():
-        begin = len(data)
-        data += struct.pack(f"<{len(numbers)}{code}", *numbers)
-        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [begin, len(data)]}
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    return struct.pack("<Q", len(text)) + text + data
 
 
 def idx(code, shape, format, numbers):
@@ -43,10 +33,10 @@ def main():
         "y.npy": npy("<f8", (ROWS, 1), "d", y),
         "w.npy": npy("<f8", (3, 1), "d", [1, 2, 3]),
         "mask.npy": npy("|b1", (ROWS,), "?", [i % 2 == 0 for i in range(ROWS)]),
-        "all.safetensors": safetensors({
-            "x": ("F32", [ROWS, 3], "f", x),
-            "label": ("I64", [ROWS], "q", label),
-            "net.weight": ("F32", [1, 3], "f", [1, 2, 3]),
+        "all.safetensors": tensor_file.pack({
+            "x": ("F32", [ROWS, 3], x),
+            "label": ("I64", [ROWS], label),
+            "net.weight": ("F32", [1, 3], [1, 2, 3]),
         }),
         "ints.idx": idx(0x0C, [ROWS, 2], "i", range(2 * ROWS)),
         "doubles.idx": idx(0x0E, [ROWS], "d", [i / 4 for i in range(ROWS)]),
