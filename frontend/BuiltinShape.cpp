@@ -27,6 +27,9 @@ Object sinter::applyShape(Call &call) {
   std::vector<Object> sizes;
   for (const Dim &dim : dimsOf(type))
     sizes.push_back(dim.isDynamic() ? Object(dim) : Object(dim.size));
+  // How many rows a file has is not known before it is read.
+  if (call[0].is<ColumnOfFile>())
+    sizes.front() = call[0];
   return Object::list(std::move(sizes));
 }
 
