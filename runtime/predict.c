@@ -127,6 +127,15 @@ static uint64_t numColumns(const SinterBuffer *result) {
   return bufferRowBytes(result) / dtypeSize(result->dtype);
 }
 
+/* The name of a column, quoted where CSV wants that. */
+static void textColumn(Text *text, const char *name) {
+  const char *quote = name[strcspn(name, ",\"\r\n")] ? "\"" : "";
+  textString(text, quote);
+  for (; *name; ++name)
+    textFormat(text, *name == '"' ? "%c\"" : "%c", *name);
+  textString(text, quote);
+}
+
 static void writeHeader(const Prediction *p) {
   uint64_t columns = numColumns(p->result);
   if (p->isNpy) {
@@ -134,11 +143,13 @@ static void writeHeader(const Prediction *p) {
     return;
   }
   if (p->table)
-    textFormat(p->text, "%s,", p->table->id);
+    textColumn(p->text, p->table->id);
   else if (hasLabel(p))
-    textString(p->text, "label,");
+    textString(p->text, "label");
+  if (p->table || hasLabel(p))
+    textChar(p->text, ',');
   if (columns == 1)
-    textString(p->text, p->table ? p->table->label : "predict");
+    textColumn(p->text, p->table ? p->table->label : "predict");
   for (uint64_t i = 0; columns > 1 && i < columns; ++i)
     textFormat(p->text, i ? ",p%llu" : "p%llu", (unsigned long long)i);
   textChar(p->text, '\n');

@@ -27,24 +27,29 @@ int tableIsMeasured(const Session *session, const SinterTable *table) {
   return 1;
 }
 
-/* Mean and deviation (dividing by n - 1) of a column, where it has values. */
+/* Mean and deviation (dividing by n - 1) of a column, where it has values. A
+ * second pass takes the rounding out of the mean, so that equal numbers have a
+ * deviation of 0. */
 static void measureColumn(const TableFile *files, uint64_t numFiles,
                           uint64_t column, uint64_t width, double *mean,
                           double *deviation) {
-  double count = 0, sum = 0, squares = 0;
-  for (int pass = 0; pass < 2; ++pass) {
+  double count = 0;
+  *mean = 0;
+  for (int pass = 0; pass < 3; ++pass) {
+    double sum = 0;
     for (uint64_t f = 0; f < numFiles; ++f)
       for (int64_t row = 0; row < files[f].rows; ++row) {
-        double x = files[f].numbers[(uint64_t)row * width + column];
+        double x = files[f].numbers[(uint64_t)row * width + column] - *mean;
         if (x != x)
           continue;
-        count += !pass;
-        sum += pass ? 0 : x;
-        squares += pass ? (x - *mean) * (x - *mean) : 0;
+        count += pass == 0;
+        sum += pass < 2 ? x : x * x;
       }
-    *mean = sum / count;
+    if (pass < 2)
+      *mean += sum / count;
+    else
+      *deviation = sqrt(sum / (count - 1));
   }
-  *deviation = sqrt(squares / (count - 1));
 }
 
 static void measureStep(Session *session, const SinterTableStep *step,
