@@ -15,7 +15,9 @@ double hyperValue(const Session *session, const SinterArg *arg) {
   for (int i = options->numHypers - 1; i >= 0; --i) {
     const HyperSetting *setting = &options->hypers[i];
     if (strcmp(setting->name, arg->name) == 0 &&
-        (!setting->only || setting->only == session->experiment))
+        (!setting->only ||
+         (session->experiment &&
+          strcmp(setting->only, session->experiment->name) == 0)))
       return setting->value;
   }
   return arg->value;

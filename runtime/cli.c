@@ -26,7 +26,8 @@ typedef struct OptionInfo {
 } OptionInfo;
 
 static const OptionInfo optionTable[] = {
-    {"data", OPTION_TEXT, TRAIN | EVAL | PREDICT | RUN | GRADCHECK | SELFTEST,
+    {"data", OPTION_TEXT,
+     TRAIN | EVAL | PREDICT | RUN | BENCH | GRADCHECK | SELFTEST,
      offsetof(Options, data), 0},
     {"epochs", OPTION_NUMBER, TRAIN, offsetof(Options, epochs), 0},
     {"seed", OPTION_NUMBER, TRAIN | RUN | BENCH | GRADCHECK | SELFTEST,

@@ -31,7 +31,7 @@ enum { MAX_NAMES = 64, MAX_HYPERS = 64 };
 
 typedef struct HyperSetting {
   const char *name;
-  const SinterExperiment *only; /* of this experiment; null: of all */
+  const char *only; /* of the experiments of this name; null: of all */
   double value;
 } HyperSetting;
 

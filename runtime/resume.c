@@ -2,6 +2,7 @@
 
 #include "runtime/load.h"
 
+#include <math.h>
 #include <string.h>
 
 static int failEntry(const TensorFile *file, const char *key) {
@@ -78,10 +79,21 @@ static int readHypers(Trainer *t, const TensorFile *file) {
         !parseDouble(text, &setting->value))
       return failEntry(file, bytes);
     setting->name = arg->name;
-    setting->only = t->experiment;
+    setting->only = t->experiment->name;
     ++options->numHypers;
   }
   return EXIT_OK;
+}
+
+/* A figure as a checkpoint says it; one of an epoch may be infinite. */
+static int parseFigure(const char *text, double *value) {
+  if (strcmp(text, "nan") == 0)
+    *value = (double)NAN;
+  else if (strcmp(text, "inf") == 0 || strcmp(text, "-inf") == 0)
+    *value = *text == '-' ? -(double)INFINITY : (double)INFINITY;
+  else
+    return parseDouble(text, value);
+  return 1;
 }
 
 /* How the best epoch of early stopping did. */
@@ -94,7 +106,7 @@ static int readBest(Trainer *t, const TensorFile *file) {
   if (!code)
     code = readNumber(file, "has_best", 0, &hasBest);
   if (!code && (!findMetadata(file, "best", text, sizeof text) ||
-                !parseDouble(text, &t->best)))
+                !parseFigure(text, &t->best)))
     code = failEntry(file, "best");
   if (!code && t->bestEpoch > t->session->epoch)
     code = failEntry(file, "best_epoch");

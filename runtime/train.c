@@ -288,12 +288,17 @@ static int stopTraining(Trainer *t) {
   return 128 + stopRequested();
 }
 
-/* Sets the position to the first step of an experiment. */
+/* Sets the position to the first step of an experiment. A fold has the seed and
+ * the epochs of the fold before it, which a checkpoint may have said. */
 static void startExperiment(Trainer *t, const SinterExperiment *experiment) {
   const Options *options = t->session->options;
+  int64_t seed = t->session->seed;
   beginExperiment(t->session, experiment);
   t->experiment = experiment;
-  t->epochs = options->hasEpochs ? options->epochs : experiment->epochs;
+  if (experiment->fold > 0)
+    t->session->seed = seed;
+  else
+    t->epochs = options->hasEpochs ? options->epochs : experiment->epochs;
   t->row = t->bestEpoch = 0;
   t->hasBest = 0;
 }

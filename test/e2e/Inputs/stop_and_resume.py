@@ -1,5 +1,6 @@
-"""stop_and_resume.py WORK PROGRAM WORD...: trains at once, and again stopped by
-signals after some steps and resumed; both end in the same checkpoint."""
+"""stop_and_resume.py WORK PROGRAM WORD... [-- OPTION...]: trains at once, and again stopped by
+signals after some steps and resumed; both end in the same checkpoint. Options behind `--` are
+not said again to go on."""
 import os
 import signal
 import subprocess
@@ -9,7 +10,8 @@ from pathlib import Path
 
 work = Path(sys.argv[1])
 work.mkdir(parents=True, exist_ok=True)
-command = sys.argv[2:]
+end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+command, first = sys.argv[2:end], sys.argv[end + 1:]
 
 def train(name, *options):
     with open(work / (name + ".err"), "w") as errors:
@@ -20,10 +22,10 @@ def losses(name):
     lines = (work / (name + ".csv")).read_text().splitlines()
     return [[field for i, field in enumerate(line.split(",")) if i != 5] for line in lines]  # but the seconds
 
-whole = train("whole")
+whole = train("whole", *first)
 assert whole.wait() == 0
 stops = 0
-options = []
+options = first
 while True:
     part = train("part", *options)
     if stops < 6:
