@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* "experiment,fold,epoch,step,examples,seconds,train_loss,..." */
@@ -25,13 +26,24 @@ static void failLog(Log *log, int error) {
   log->open = 0;
 }
 
+/* Is the row the experiment's? */
+static int isRowOf(const SinterExperiment *experiment, const char *line,
+                   const char *end) {
+  size_t size = strlen(experiment->name);
+  return (size_t)(end - line) > size &&
+         memcmp(line, experiment->name, size) == 0 && line[size] == ',';
+}
+
 /* Is the row from after the step that a resumed run starts at? */
 static int isLater(const Trainer *t, const char *line, const char *end) {
-  const char *name = t->experiment->name;
-  size_t nameSize = strlen(name);
-  if ((size_t)(end - line) <= nameSize || memcmp(line, name, nameSize) != 0 ||
-      line[nameSize] != ',')
-    return 0;
+  if (!isRowOf(t->experiment, line, end)) {
+    const SinterExperiment *last =
+        sinter_program.experiments + sinter_program.numExperiments;
+    const SinterExperiment *next = t->experiment;
+    while (next < last && !isRowOf(next, line, end))
+      ++next;
+    return next < last;
+  }
   /* The fold, the epoch and the step follow. */
   int64_t numbers[3] = {0, 0, 0};
   int field = -1;
@@ -51,11 +63,15 @@ static int isLater(const Trainer *t, const char *line, const char *end) {
 static size_t keptBytes(const Trainer *t, const Mapping *old) {
   const char *begin = (const char *)old->data;
   const char *end = begin + old->size;
-  char bytes[1024];
-  Text header = textInMemory(bytes, sizeof bytes);
+  /* A header that is longer than the log is not the log's. */
+  char *bytes = mapMemory(old->size);
+  if (!bytes)
+    return 0;
+  Text header = textInMemory(bytes, old->size);
   textHeader(&header, t);
-  if (header.overflow || old->size < header.size ||
-      memcmp(begin, bytes, header.size) != 0)
+  int isSame = !header.overflow && memcmp(begin, bytes, header.size) == 0;
+  munmap(bytes, old->size);
+  if (!isSame)
     return 0;
   const char *line = begin + header.size;
   while (line < end) {
