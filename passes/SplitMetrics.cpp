@@ -176,9 +176,19 @@ Value Accumulators::accumulate(const Twine &name, Value value,
 // Legality
 //===----------------------------------------------------------------------===//
 
+/// What the examples' own values that `loss` depends on are computed from.
+/// Statistics of the batch in there (normalisation, for one) are the model's.
+/// The mean that makes a loss of them is not: in its gradient is a number of
+/// rows that would have to be the epoch's.
+static OpSet modelOf(Value loss) {
+  SmallVector<Value> rows;
+  for (Operation *op : backwardSlice(loss))
+    llvm::copy_if(op->getResults(), std::back_inserter(rows),
+                  [](Value result) { return runTimeDim(result).has_value(); });
+  return backwardSlice(rows);
+}
+
 /// Reduction `op` of a metric can run over the epoch instead of the batch.
-/// `model` is what the loss depends on: reductions over the batch in there
-/// (normalisation, for one) are not the metric's.
 static LogicalResult checkAccumulation(StringRef name, Operation *op,
                                        const OpSet &model) {
   ReduceKind kind = accumulationKind(op);
@@ -191,9 +201,10 @@ static LogicalResult checkAccumulation(StringRef name, Operation *op,
     if ((reducesRunTimeDims(inner) || isa<ExtentOp>(inner)) &&
         !model.contains(inner))
       return emitError(op->getLoc(), "metric '")
-             << name
-             << "': a reduction over the batch of another one cannot be "
-             << "accumulated over an epoch";
+             << name << "': a reduction over the batch of "
+             << (isa<ExtentOp>(inner) ? "what depends on its number of rows"
+                                      : "another one")
+             << " cannot be accumulated over an epoch";
   return success();
 }
 
@@ -218,19 +229,19 @@ static LogicalResult checkMetric(StringRef name, Value metric,
   if (graph.empty())
     return emitError(metric.getLoc(), "metric '")
            << name << "' is a value that only a step has";
+  for (Operation *op : graph)
+    if (llvm::any_of(op->getRegions(),
+                     [](Region &region) { return readsBatch(region); }))
+      return emitError(op->getLoc(), "metric '")
+             << name
+             << "': a reduction over the batch cannot stand in a branch or "
+                "loop that is decided at run time";
   for (Operation *op : graph) {
     if (reducesRunTimeDims(op)) {
       if (failed(checkAccumulation(name, op, model)))
         return failure();
       continue;
     }
-    if (llvm::any_of(op->getRegions(),
-                     [](Region &region) { return readsBatch(region); }))
-      return emitError(op->getLoc(), "metric '")
-             << name
-             << "': a reduction over the batch cannot stand in a branch or "
-                "loop "
-                "that is decided at run time";
     bool readsArgument = false;
     forEachRead(
         op, [&](Value value) { readsArgument |= isa<BlockArgument>(value); });
@@ -392,7 +403,7 @@ static LogicalResult splitStep(func::FuncOp step, StringRef phase,
   Accumulators accumulators(step, epoch, phase, *batch, symbols);
 
   OperandRange values = step.getBody().front().getTerminator()->getOperands();
-  OpSet model = backwardSlice(values.front());
+  OpSet model = modelOf(values.front());
   SmallVector<Value> results = {splitLoss(accumulators, values.front())};
   IRMapping epochValues;
   bool hasErrors = false;

@@ -31,6 +31,22 @@ func.func @m.eval_step(%x: tensor<?xf32, #sinter.enc<batch max 8>>, %y: tensor<?
 
 // -----
 
+// The gradient of the loss, which is a mean: its number of rows would be the epoch's.
+func.func @m.eval_step(%x: tensor<?xf32, #sinter.enc<batch max 8>>) -> (tensor<f32> {sinter.name = "loss"}, tensor<f32> {sinter.name = "slope"})
+    attributes {sinter.role = "eval_step", sinter.owner = "m"} {
+  %sum = sinter.reduce sum %x axes [0] : tensor<?xf32, #sinter.enc<batch max 8>> -> tensor<f32>
+  %count = sinter.extent "batch" bound 8
+  %rows = sinter.cast %count : tensor<i64> -> tensor<f32>
+  %loss = sinter.div %sum, %rows : tensor<f32>
+  %share = sinter.broadcast %rows dims [] : tensor<f32> -> tensor<?xf32, #sinter.enc<batch max 8>>
+  %slopes = sinter.div %x, %share : tensor<?xf32, #sinter.enc<batch max 8>>
+  // expected-error @+1 {{metric 'slope': a reduction over the batch of what depends on its number of rows cannot be accumulated over an epoch}}
+  %slope = sinter.reduce sum %slopes axes [0] : tensor<?xf32, #sinter.enc<batch max 8>> -> tensor<f32>
+  return %loss, %slope : tensor<f32>, tensor<f32>
+}
+
+// -----
+
 func.func @m.train_step(%x: tensor<?xf32, #sinter.enc<batch max 8>>, %lr: tensor<f64>) -> (tensor<f32> {sinter.name = "loss"}, tensor<f64> {sinter.name = "rate"})
     attributes {sinter.role = "train_step", sinter.owner = "m"} {
   %loss = sinter.reduce sum %x axes [0] : tensor<?xf32, #sinter.enc<batch max 8>> -> tensor<f32>
