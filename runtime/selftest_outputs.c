@@ -98,9 +98,13 @@ static int compareOutput(Selftest *test, const Output *output,
   beginCheck(test, output->name);
   textFormat(&standardOutput, " rows=%lld error=%g allowed=%g",
              (long long)output->batch.count, error, allowed);
+  int isFinite = areFinite(numbers, output->compared);
   endCheck(test,
-           error <= allowed && areFinite(numbers, output->compared) &&
+           error <= allowed && isFinite &&
                memcmp(numbers, dirty, output->count * sizeof(double)) == 0);
+  if (!isFinite)
+    textString(&standardOutput,
+               "  not all numbers are finite: is the data sound?\n");
   return EXIT_OK;
 }
 
