@@ -155,14 +155,15 @@ Value Accumulators::accumulate(const Twine &name, Value value,
                                ReduceKind kind) {
   Location loc = value.getLoc();
   StringRef owner = step->getAttrOfType<StringAttr>(ownerAttr).getValue();
-  std::string label = (phase + "." + name).str();
+  std::string place = (phase + "." + name).str();
   Value addend = toF64(atStep, loc, value);
   RankedTensorType type = typeOf(addend);
 
   OpBuilder atModule(step);
-  GlobalOp global = GlobalOp::create(atModule, loc, (owner + "/" + label).str(),
-                                     GlobalKind::Metric, type, label, owner,
-                                     /*offset=*/IntegerAttr());
+  // No name of a program begins with "metric/": it is a word of the language.
+  GlobalOp global = GlobalOp::create(
+      atModule, loc, (owner + "/" + place).str(), GlobalKind::Metric, type,
+      "metric/" + place, owner, /*offset=*/IntegerAttr());
   symbols.insert(global);
   Value total = LoadOp::create(atStep, loc, type, global.getSymName());
   if (!examplesBefore)

@@ -1,8 +1,8 @@
 // RUN: sinter-opt %s --sinter-split-metrics --split-input-file | FileCheck %s
 
 // The loss is averaged over examples; the step keeps it as its only result.
-// CHECK: sinter.global metric @"m/train.loss.count" : tensor<f64> {label = "train.loss.count", owner = "m"}
-// CHECK: sinter.global metric @"m/train.loss" : tensor<f64> {label = "train.loss", owner = "m"}
+// CHECK: sinter.global metric @"m/train.loss.count" : tensor<f64> {label = "metric/train.loss.count", owner = "m"}
+// CHECK: sinter.global metric @"m/train.loss" : tensor<f64> {label = "metric/train.loss", owner = "m"}
 // CHECK-LABEL: func.func @m.train_step
 // CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<?xf32, {{.*}}) -> (tensor<f32> {sinter.name = "loss"})
 func.func @m.train_step(%x: tensor<?xf32, #sinter.enc<batch max 8>>) -> (tensor<f32> {sinter.name = "loss"})
