@@ -16,18 +16,25 @@ static int feedsFrom(const SinterFunction *function, int32_t source) {
   return 0;
 }
 
+/* What predicts rows of the data. */
+static const SinterFunction *dataFunction(const SinterExperiment *experiment) {
+  return experiment->predictRaw.call ? &experiment->predictRaw
+                                     : &experiment->predict;
+}
+
+/* Do data feed all of the inputs? */
+static int hasData(const SinterExperiment *experiment) {
+  const SinterFunction *function = dataFunction(experiment);
+  return firstFeed(function) && !feedsFrom(function, -1);
+}
+
 /* Without --in: the rows that the prediction's sources have; of sources that
  * validation or training uses too, the same rows. */
 static int chooseRows(Session *session, Prediction *p) {
   const SinterExperiment *experiment = p->experiment;
-  p->function = experiment->predictRaw.call ? &experiment->predictRaw
-                                            : &experiment->predict;
+  p->function = dataFunction(experiment);
   const SinterArg *feed = firstFeed(p->function);
-  for (uint64_t i = 0; i < p->function->numArgs; ++i)
-    if (p->function->args[i].kind == SINTER_ARG_FEED &&
-        p->function->args[i].source < 0)
-      feed = NULL;
-  if (!feed)
+  if (!hasData(experiment))
     return fail(EXIT_USAGE, "'%s' has no data to predict; give --in F",
                 experiment->name);
   SinterRows rows = {0, -1};
@@ -239,6 +246,22 @@ static int predicts(const SinterExperiment *experiment) {
   return experiment->predict.call && experiment->fold == 0;
 }
 
+/* Predicts with all experiments that have data. */
+static int predictAll(Session *session) {
+  int code = EXIT_OK, any = 0;
+  for (uint64_t i = 0; !code && i < sinter_program.numExperiments; ++i) {
+    const SinterExperiment *experiment = &sinter_program.experiments[i];
+    if (!predicts(experiment) || !hasData(experiment))
+      continue;
+    any = 1;
+    textFormat(&standardOutput, "experiment=%s\n", experiment->name);
+    code = predictExperiment(session, (int64_t)i);
+  }
+  return any ? code
+             : fail(EXIT_USAGE, "nothing has data to predict; NAME --in F "
+                                "predicts rows of a file");
+}
+
 int commandPredict(Session *session) {
   const Options *options = session->options;
   uint64_t count = 0, first = 0;
@@ -255,13 +278,5 @@ int commandPredict(Session *session) {
     return fail(EXIT_USAGE,
                 "%s wants the name of an experiment, %llu have predictions",
                 options->in ? "--in" : "--out", (unsigned long long)count);
-  int code = EXIT_OK;
-  for (uint64_t i = first; !code && i < sinter_program.numExperiments; ++i) {
-    if (!predicts(&sinter_program.experiments[i]))
-      continue;
-    textFormat(&standardOutput, "experiment=%s\n",
-               sinter_program.experiments[i].name);
-    code = predictExperiment(session, (int64_t)i);
-  }
-  return code;
+  return predictAll(session);
 }
