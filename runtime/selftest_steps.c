@@ -89,7 +89,7 @@ double moveByRounding(double value, uint32_t dtype, uint64_t number,
 /* A class, a count, a pixel: not a rounded number. Of a class that is a little
  * less, a cast makes another class. */
 static int isWhole(double value) {
-  return fabs(value) <= 0x1p24 && value == floor(value);
+  return fabs(value) <= 0x1p24 && value == (double)(int64_t)value;
 }
 
 /* Moves the rows of the data, but for whole numbers. */
