@@ -51,7 +51,11 @@ std::string sinter::digestOf(ModuleOp module, bool withLocations) {
 }
 
 void sinter::stampHash(ModuleOp graph) {
+  // A model is the same whatever its file is called.
+  Attribute name = graph->removeAttr(modelAttr);
   std::string digest = digestOf(graph, /*withLocations=*/false);
+  if (name)
+    graph->setAttr(modelAttr, name);
   graph->setAttr(hashAttr, StringAttr::get(graph.getContext(), digest));
 }
 

@@ -55,7 +55,8 @@ struct PassDump {
 std::string digestOf(llvm::StringRef text);
 std::string digestOf(mlir::ModuleOp module, bool withLocations);
 
-/// Gives a graph the digest that checkpoints carry. Locations do not count.
+/// Gives a graph the digest that checkpoints carry. Neither locations nor the
+/// name of the model count.
 void stampHash(mlir::ModuleOp graph);
 
 /// Takes a module of stage `from` to stage `to`; both lie between Graph and
