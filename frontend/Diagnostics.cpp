@@ -2,6 +2,7 @@
 
 #include "frontend/Diagnostics.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
@@ -220,8 +221,8 @@ static void printOne(raw_ostream &os, const SourceManager &sources,
     os << "help: " << diagnostic.help << '\n';
 }
 
-void Diagnostics::print(raw_ostream &os) const {
-  for (const Diagnostic &diagnostic : diagnostics)
+void Diagnostics::print(raw_ostream &os, size_t numKnown) const {
+  for (const Diagnostic &diagnostic : drop_begin(diagnostics, numKnown))
     printOne(os, sources, diagnostic);
   if (errorCount > kMaxErrors)
     os << "error: " << errorCount - kMaxErrors << " more errors not shown\n";
@@ -238,8 +239,8 @@ static json::Object placeToJson(const SourceManager &sources, Loc loc) {
   return object;
 }
 
-void Diagnostics::printJson(raw_ostream &os) const {
-  for (const Diagnostic &diagnostic : diagnostics) {
+void Diagnostics::printJson(raw_ostream &os, size_t numKnown) const {
+  for (const Diagnostic &diagnostic : drop_begin(diagnostics, numKnown)) {
     json::Object object = placeToJson(sources, diagnostic.loc);
     object["severity"] = severityName(diagnostic.severity);
     object["code"] = codeName(diagnostic.code);

@@ -98,10 +98,11 @@ public:
   bool hasErrors() const { return errorCount != 0; }
   const std::deque<Diagnostic> &all() const { return diagnostics; }
 
-  /// Prints everything for people, in colour where `os` has colours.
-  void print(llvm::raw_ostream &os) const;
-  /// Prints one JSON object per diagnostic and line.
-  void printJson(llvm::raw_ostream &os) const;
+  /// Prints what came after the first `numKnown` for people, in colour where
+  /// `os` has colours.
+  void print(llvm::raw_ostream &os, size_t numKnown = 0) const;
+  /// Likewise, one JSON object per diagnostic and line.
+  void printJson(llvm::raw_ostream &os, size_t numKnown = 0) const;
 
 private:
   Diagnostic &add(Severity severity, Code code, Loc loc,

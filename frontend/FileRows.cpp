@@ -125,6 +125,9 @@ std::string Elaborator::sourceSymbol(Loc loc, const FileReference &file,
   std::string base = rows->column;
   if (rows->part)
     base = rows->part->path() + "." + base;
+  // A column that is computed of a whole file has its name for itself.
+  if (rows->isWhole && rows->part && rows->part->find(rows->column))
+    base += ".file";
   if (unsigned number = rows->sources++)
     base += "." + std::to_string(number);
   // Models may read one file in different shapes.
@@ -304,6 +307,9 @@ void Elaborator::settleColumns(DataPart &target) {
     if (column.rowType && isSound)
       continue;
     column.rowType = {};
+    // The source that was tried leaves its name to the column.
+    if (SourceOp tried = module->lookupSymbol<SourceOp>(column.symbol))
+      tried.erase();
     streams.enter(target.path() + "." + column.name);
     RowContext whole;
     whole.part = &target;

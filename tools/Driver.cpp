@@ -117,9 +117,10 @@ Driver::~Driver() = default;
 
 void Driver::flush() {
   if (command.jsonErrors)
-    diagnostics.printJson(errs());
+    diagnostics.printJson(errs(), numPrinted);
   else
-    diagnostics.print(errs());
+    diagnostics.print(errs(), numPrinted);
+  numPrinted = diagnostics.all().size();
 }
 
 //===----------------------------------------------------------------------===//

@@ -64,12 +64,13 @@ private:
   ExitCode writeMachineCode(Stage stage, llvm::StringRef output);
   llvm::Error emitMachineCode(Stage stage, llvm::raw_pwrite_stream &out);
   ExitCode link(llvm::StringRef output);
-  /// Prints the front end's diagnostics.
+  /// Prints the diagnostics that are new.
   void flush();
 
   const Command &command;
   SourceManager sources;
   Diagnostics diagnostics;
+  size_t numPrinted = 0;
   std::unique_ptr<File> file;
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
