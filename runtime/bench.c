@@ -201,7 +201,9 @@ int commandBench(Session *session) {
   session->quiet = 1;
   for (uint64_t i = 0; i < sinter_program.numExperiments; ++i) {
     bench.experiment = &sinter_program.experiments[i];
-    if (!isSelected(session->options, bench.experiment->name))
+    /* The folds of an experiment are the same code on other rows. */
+    if (!isSelected(session->options, bench.experiment->name) ||
+        bench.experiment->fold > 0)
       continue;
     int code = benchExperiment(&bench);
     if (code)
