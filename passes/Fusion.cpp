@@ -289,8 +289,9 @@ public:
 
 private:
   struct Facts {
-    /// Positions in the block of the first and the last operation.
-    unsigned first = 0, last = 0;
+    /// Positions in the block of the first and the last operation, and of the
+    /// first one outside that reads a result.
+    unsigned first = 0, last = 0, exit = 0;
     /// Marks of time before it.
     unsigned numMarks = 0;
     /// Some guard or check depends on it: it comes before any symbol changes.
@@ -301,6 +302,8 @@ private:
 
   void number();
   Facts factsOf(Operation *op) const;
+  unsigned exitOf(unsigned group) const;
+  unsigned lastBefore(unsigned consumer) const;
   bool tryMerge(unsigned producer, unsigned consumer);
   bool isConnectedApart(unsigned producer, unsigned consumer) const;
   Operation *resultsAfter(Operation *op) const;
@@ -318,6 +321,8 @@ private:
   llvm::DenseSet<Operation *> beforeBarrier;
   /// Of each group.
   std::vector<Facts> facts;
+  /// The groups that are read before their last operation.
+  llvm::DenseSet<unsigned> leapers;
 };
 } // namespace
 
@@ -376,11 +381,44 @@ Operation *Fuser::resultsAfter(Operation *op) const {
   return next == ordered.end() ? nullptr : *next;
 }
 
+/// The first operation outside of the group that reads a result of it, be it
+/// through a repeat along rows.
+unsigned Fuser::exitOf(unsigned group) const {
+  unsigned exit = positions.size();
+  std::function<void(Operation *)> visitUsers = [&](Operation *op) {
+    for (Operation *user : op->getUsers()) {
+      auto found = fusion.groupOf.find(user);
+      if (isRepeatAlongRows(user))
+        visitUsers(user);
+      else if (found == fusion.groupOf.end() || found->second != group)
+        exit = std::min(exit,
+                        positions.lookup(block.findAncestorOpInBlock(*user)));
+    }
+  };
+  for (Operation *op : fusion.groups[group])
+    visitUsers(op);
+  return exit;
+}
+
+/// The last position of what may come before `consumer`. From behind it, only a
+/// group that is read before its last operation leads back.
+unsigned Fuser::lastBefore(unsigned consumer) const {
+  unsigned last = facts[consumer].last, before;
+  do {
+    before = last;
+    for (unsigned group : leapers)
+      if (facts[group].exit <= last)
+        last = std::max(last, facts[group].last);
+  } while (last != before);
+  return last;
+}
+
 /// Whether a path leads from one group to the other through a third. Gives up,
 /// and says yes, after a number of steps, so that all searches together are
 /// linear.
 bool Fuser::isConnectedApart(unsigned producer, unsigned consumer) const {
   constexpr unsigned maxSteps = 256;
+  unsigned last = lastBefore(consumer);
   SmallVector<Operation *> work;
   llvm::DenseSet<Operation *> seen;
   bool found = false;
@@ -401,7 +439,7 @@ bool Fuser::isConnectedApart(unsigned producer, unsigned consumer) const {
         continue;
       unsigned first =
           isGrouped ? facts[group->second].first : positions.lookup(op);
-      if (first > facts[consumer].last || !seen.insert(op).second)
+      if (first > last || !seen.insert(op).second)
         continue;
       work.push_back(op);
     }
@@ -411,7 +449,7 @@ bool Fuser::isConnectedApart(unsigned producer, unsigned consumer) const {
   while (!work.empty() && !found) {
     Operation *op = work.pop_back_val();
     Operation *waiting = resultsAfter(op);
-    if (waiting && positions.lookup(waiting) <= facts[consumer].last &&
+    if (waiting && positions.lookup(waiting) <= last &&
         seen.insert(waiting).second)
       work.push_back(waiting);
     auto group = fusion.groupOf.find(op);
@@ -455,6 +493,11 @@ void Fuser::merge(unsigned producer, unsigned consumer) {
   Facts &a = facts[producer], &b = facts[consumer];
   a.first = std::min(a.first, b.first);
   a.last = std::max(a.last, b.last);
+  a.exit = exitOf(producer);
+  leapers.erase(consumer);
+  leapers.erase(producer);
+  if (a.exit < a.last)
+    leapers.insert(producer);
   a.isBeforeBarrier |= b.isBeforeBarrier;
   a.isStored |= b.isStored;
 }

@@ -67,6 +67,33 @@ func.func @connected_apart(%a: tensor<4x4xf32>) -> tensor<4x4xf32> {
 
 // -----
 
+// Nor where the way there leads through a kernel that begins long before its
+// end: neg is computed with the last sub, and that after the maximum.
+
+// CHECK: sinter.kernel @reduce_max_0
+// CHECK: sinter.kernel @compare_cast_reduce_sum_1
+// CHECK: sinter.kernel @neg_sub_2
+// CHECK: sinter.kernel @mul_reduce_sum_3
+// CHECK: sinter.kernel @add_4
+// CHECK-LABEL: func.func @begins_early
+func.func @begins_early(%x: tensor<4x4xf32>, %a: tensor<f32>) -> (tensor<f32>, tensor<4x4xf32>) {
+  %max = sinter.reduce max %x axes [0, 1] : tensor<4x4xf32> -> tensor<f32>
+  %n = sinter.neg %x : tensor<4x4xf32>
+  %q = sinter.mul %n, %n : tensor<4x4xf32>
+  %sum = sinter.reduce sum %q axes [0, 1] : tensor<4x4xf32> -> tensor<f32>
+  %part = sinter.add %sum, %a : tensor<f32>
+  %loss = sinter.add %part, %max : tensor<f32>
+  %m = sinter.broadcast %max dims [] : tensor<f32> -> tensor<4x4xf32>
+  %is = sinter.compare eq %x, %m : tensor<4x4xf32> -> tensor<4x4xi1>
+  %ones = sinter.cast %is : tensor<4x4xi1> -> tensor<4x4xf32>
+  %count = sinter.reduce sum %ones axes [0, 1] : tensor<4x4xf32> -> tensor<f32>
+  %counts = sinter.broadcast %count dims [] : tensor<f32> -> tensor<4x4xf32>
+  %d = sinter.sub %n, %counts : tensor<4x4xf32>
+  return %loss, %d : tensor<f32>, tensor<4x4xf32>
+}
+
+// -----
+
 // A reduction computes its operand on the way.
 
 // CHECK: sinter.kernel @sub_mul_reduce_sum_0
