@@ -66,7 +66,9 @@ Object sinter::applyDense(Call &call) {
     Value repeated = emit.broadcast(call.loc, bias.as<Tensor>()->value, dims);
     product = emit.binary<AddOp>(call.loc, product, repeated);
   }
-  elaborator.lint.noteLinear(call.loc, x->value, product);
+  // What is drawn or dropped between two layers, only a training step has.
+  if (elaborator.training)
+    elaborator.lint.noteLinear(call.loc, x->value, product);
   return Object(product);
 }
 
