@@ -12,8 +12,10 @@ int isStoppedEarly(const Trainer *t) {
 
 static int isBetter(const Trainer *t, double value) {
   const SinterExperiment *experiment = t->experiment;
-  if (t->bestEpoch == 0 || isnan(t->best))
+  if (t->bestEpoch == 0)
     return 1;
+  if (isnan(t->best))
+    return !isnan(value);
   return experiment->largerIsBetter ? value > t->best + experiment->minDelta
                                     : value < t->best - experiment->minDelta;
 }
