@@ -47,13 +47,16 @@ static std::string programKey(Driver &driver, const Command &command) {
   return digestOf(text).substr(0, 24);
 }
 
-/// Builds the program into the cache unless it is there.
+/// Builds the program into the cache unless it is there, in a folder of its own
+/// so that it has the file's name: it speaks of itself by it, and can be run
+/// again as it says.
 static ExitCode buildCached(Driver &driver, const Command &command,
                             SmallString<128> &program) {
   program = cacheFolder();
+  sys::path::append(program, programKey(driver, command));
   if (std::error_code error = sys::fs::create_directories(program))
     return report(createStringError(error, "cannot create " + program.str()));
-  sys::path::append(program, programKey(driver, command));
+  sys::path::append(program, sys::path::stem(command.words[0]));
   if (sys::fs::can_execute(program))
     return Success;
   // Under another name first: a second `sinter run` may be at it too.
@@ -172,10 +175,8 @@ static ExitCode runAll(ArrayRef<Invocation> plan, StringRef program,
                      : folder.empty()         ? "."
                                               : folder.str();
   std::string params = (program + ".safetensors").str();
-  // It speaks as the user's file, not under its name in the cache.
-  StringRef name = sys::path::stem(command.words[0]);
   for (const Invocation &invocation : plan) {
-    SmallVector<StringRef> argv{name, invocation.verb};
+    SmallVector<StringRef> argv{program, invocation.verb};
     append_range(argv, invocation.names);
     argv.append({"--data", data});
     bool isTraining = invocation.verb == "train";
