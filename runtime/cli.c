@@ -135,7 +135,8 @@ static int setHyper(Options *options, const char *name, const char *value) {
   HyperSetting *setting = &options->hypers[options->numHypers];
   if (options->numHypers == MAX_HYPERS)
     return fail(EXIT_USAGE, "too many hyper-parameters");
-  if (!parseDouble(value, &setting->value))
+  if (!parseDouble(value, &setting->value) ||
+      setting->value - setting->value != 0)
     return fail(EXIT_USAGE, "--%s wants a number, found '%s'", name, value);
   setting->name = name;
   ++options->numHypers;

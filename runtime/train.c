@@ -92,6 +92,32 @@ static int selectCalled(Session *session) {
   return EXIT_OK;
 }
 
+static int takesHyper(const SinterExperiment *experiment, const char *name) {
+  const SinterFunction *function;
+  for (int f = 0; (function = experimentFunction(experiment, f)); ++f)
+    for (uint64_t i = 0; i < function->numArgs; ++i)
+      if (function->args[i].kind == SINTER_ARG_HYPER &&
+          strcmp(function->args[i].name, name) == 0)
+        return 1;
+  return 0;
+}
+
+/* The command line's hyper-parameters may be those of other experiments. */
+static int checkHypers(const Options *options) {
+  for (int i = 0; i < options->numHypers; ++i) {
+    const char *name = options->hypers[i].name;
+    int isTaken = 0;
+    for (uint64_t j = 0; j < sinter_program.numExperiments; ++j) {
+      const SinterExperiment *experiment = &sinter_program.experiments[j];
+      isTaken |=
+          isSelected(options, experiment->name) && takesHyper(experiment, name);
+    }
+    if (!isTaken)
+      return fail(EXIT_USAGE, "nothing that is to be trained has a --%s", name);
+  }
+  return EXIT_OK;
+}
+
 /* Everything before the first step, of the experiments that are selected. */
 static int prepareTraining(Trainer *t) {
   Session *session = t->session;
@@ -104,6 +130,8 @@ static int prepareTraining(Trainer *t) {
     code = loadParams(session, -1);
   if (!code)
     code = selectCalled(session);
+  if (!code)
+    code = checkHypers(options);
   if (!code)
     code = initSelected(session);
   if (!code)
