@@ -228,6 +228,7 @@ void Elaborator::executeColumn(const BindStmt *stmt, Scope &scope) {
       return;
   } else if (Binding *binding = scope.find(stmt->name)) {
     object = binding->object;
+    lint.noteUse(binding->loc);
   } else {
     unknownName(stmt->nameLoc, stmt->name, scope);
     return;
