@@ -47,6 +47,20 @@ static bool reducesRunTimeDims(Operation *op) {
          });
 }
 
+static unsigned countRunTimeDims(ValueRange values) {
+  unsigned most = 0;
+  for (Value value : values)
+    most = std::max<unsigned>(most, typeOf(value).getNumDynamicDims());
+  return most;
+}
+
+/// The operation makes one value of many rows; there may be one for each row.
+static bool reducesRows(Operation *op) {
+  return isa<ReduceOp, ContractOp>(op) &&
+         countRunTimeDims(op->getResults()) <
+             countRunTimeDims(op->getOperands());
+}
+
 /// A contraction adds up as a sum does.
 static ReduceKind accumulationKind(Operation *op) {
   ReduceOp reduce = dyn_cast<ReduceOp>(op);
@@ -198,8 +212,13 @@ static LogicalResult checkAccumulation(StringRef name, Operation *op,
     return emitError(op->getLoc(), "metric '")
            << name << "': '" << stringifyReduceKind(kind)
            << "' over the batch cannot be accumulated over an epoch";
+  if (countRunTimeDims(op->getOperands()) > 1)
+    return emitError(op->getLoc(), "metric '")
+           << name
+           << "': a reduction over pairs of examples cannot be accumulated "
+              "over an epoch";
   for (Operation *inner : backwardSlice(op->getOperands()))
-    if ((reducesRunTimeDims(inner) || isa<ExtentOp>(inner)) &&
+    if ((reducesRows(inner) || isa<ExtentOp>(inner)) &&
         !model.contains(inner))
       return emitError(op->getLoc(), "metric '")
              << name << "': a reduction over the batch of "
