@@ -218,8 +218,7 @@ static LogicalResult checkAccumulation(StringRef name, Operation *op,
            << "': a reduction over pairs of examples cannot be accumulated "
               "over an epoch";
   for (Operation *inner : backwardSlice(op->getOperands()))
-    if ((reducesRows(inner) || isa<ExtentOp>(inner)) &&
-        !model.contains(inner))
+    if ((reducesRows(inner) || isa<ExtentOp>(inner)) && !model.contains(inner))
       return emitError(op->getLoc(), "metric '")
              << name << "': a reduction over the batch of "
              << (isa<ExtentOp>(inner) ? "what depends on its number of rows"
