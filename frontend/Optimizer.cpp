@@ -91,12 +91,15 @@ void Elaborator::addLearningRate(OptimizerUse &use) {
 // Gradients
 //===----------------------------------------------------------------------===//
 
-/// A build-time number or an expression of the step, as a scalar of `element`.
+/// A build-time number or an expression of the step, as a scalar of `element`;
+/// null after an error, and for None.
 Value Elaborator::settingScalar(const Expr *expr, StringRef name, Type element,
                                 Scope &scope) {
   setting = name;
   Object value = evaluate(expr, scope);
   setting = {};
+  if (value.isNone())
+    return {};
   if ((value.is<int64_t>() || value.is<double>()) && value.number() < 0) {
     emit.error(Code::BadValue, expr->loc,
                "'" + name + "' must not be negative");

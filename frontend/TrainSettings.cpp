@@ -55,8 +55,16 @@ bool Elaborator::evaluateMinDelta(Experiment &experiment, const Expr *expr) {
   return false;
 }
 
+static bool isNoneUnlessGiven(StringRef name) {
+  return llvm::any_of(settings, [&](const TrainSetting &setting) {
+    return name == setting.name && setting.standard == "None";
+  });
+}
+
 bool Elaborator::evaluateSetting(Experiment &experiment,
                                  const ValueStmt *stmt) {
+  if (isa<NoneExpr>(stmt->value) && isNoneUnlessGiven(stmt->name))
+    return true;
   auto integer = [&](int64_t &slot, int64_t lo, int64_t hi) {
     std::optional<int64_t> value =
         evaluateInteger(stmt->value, *fileScope, "'" + stmt->name + "'");
