@@ -115,6 +115,12 @@ std::optional<Dims> Call::shape(unsigned i) {
       dims.push_back({*integer, {}});
     } else if (const Dim *dim = size.as<Dim>()) {
       dims.push_back(*dim);
+    } else if (size.is<Tensor>()) {
+      elaborator.emit.error(Code::NotBuildTime, place(i),
+                            "a dimension must be an integer that is known at "
+                            "build time, this is " +
+                                describe(size));
+      return false;
     } else {
       wrongType(i, "a shape, as in '[2, 3]'");
       return false;

@@ -55,9 +55,9 @@ void Elaborator::executeInput(const BindStmt *stmt, Scope &scope) {
     else
       object = feedInput(stmt, type);
   }
-  lint.noteDeclaration(
-      stmt->kind == Stmt::Kind::Target ? "the target" : "the input", stmt->name,
-                       stmt->nameLoc);
+  lint.noteDeclaration(stmt->kind == Stmt::Kind::Target ? "the target"
+                                                        : "the input",
+                       stmt->name, stmt->nameLoc);
   declare(scope, stmt->name, {std::move(object), stmt->nameLoc});
 }
 
@@ -272,6 +272,10 @@ bool Elaborator::bindInputs(Loc loc, ModelRun &run,
         .addNote(experiment.model->nameLoc, "the model is declared here");
     return false;
   };
+  if (names.empty())
+    return fail(loc, "'" + title +
+                         "' cannot be called: its model has no 'predict' that "
+                         "needs an input");
   if (arguments.size() != names.size())
     return fail(loc, "'" + title + "' wants " + Twine(names.size()) +
                          (names.size() == 1 ? " input: " : " inputs: ") +
