@@ -44,13 +44,34 @@ static bool gradientOperands(Call &call, Tensor &target, Tensor &variable) {
   return true;
 }
 
+/// `variable` and, if it is a parameter or column that is read from its place,
+/// the other readings of that place: they are one.
+static SmallVector<Value> readings(Value variable) {
+  SmallVector<Value> values = {variable};
+  LoadOp load = variable.getDefiningOp<LoadOp>();
+  if (!load)
+    return values;
+  for (Operation &op : *load->getBlock()) {
+    LoadOp other = dyn_cast<LoadOp>(op);
+    if (other && other != load && other.getSymbol() == load.getSymbol())
+      values.push_back(other.getResult());
+  }
+  return values;
+}
+
 static Object gradient(Call &call, Value target, Value variable, Value seed) {
   Emitter &emit = call.elaborator.emit;
   std::string name = call.elaborator.wordFor(variable);
+  SmallVector<Value> values = readings(variable);
+  SmallVector<Type> types(values.size(), variable.getType());
   GradientOp op = GradientOp::create(
-      emit.builder, emit.at(call.loc), TypeRange{variable.getType()}, target,
-      ValueRange{variable}, seed, emit.builder.getStrArrayAttr({name}));
-  return wrap(op.getResult(0));
+      emit.builder, emit.at(call.loc), types, target, values, seed,
+      emit.builder.getStrArrayAttr(
+          SmallVector<StringRef>(values.size(), name)));
+  Value sum = op.getResult(0);
+  for (Value part : op.getResults().drop_front())
+    sum = emit.binary<AddOp>(call.loc, sum, part);
+  return wrap(sum);
 }
 
 /// The operands where the target is a scalar.
