@@ -63,6 +63,11 @@ static Object gradient(Call &call, Value target, Value variable, Value seed) {
   Emitter &emit = call.elaborator.emit;
   std::string name = call.elaborator.wordFor(variable);
   SmallVector<Value> values = readings(variable);
+  if (llvm::all_of(values, [](Value value) { return value.use_empty(); }))
+    emit.warning(Code::IndependentFigure, call.place(1),
+                 "nothing depends on this value, so the gradient is zero")
+        .addHelp("a value is named with 'let' before something is computed "
+                 "from it, and that name is given here");
   SmallVector<Type> types(values.size(), variable.getType());
   GradientOp op = GradientOp::create(
       emit.builder, emit.at(call.loc), types, target, values, seed,
