@@ -36,33 +36,37 @@ Experiment *Elaborator::experimentOf(const TrainStmt *stmt) {
   return &experiment;
 }
 
-/// The experiment that a declaration means: itself, or a model's only one.
+/// The experiment that a declaration means: itself, a model's only one, or the
+/// one that is called like the model.
 Experiment *Elaborator::experimentNamed(const Declaration &declaration,
                                         Loc loc) {
   if (const TrainStmt *stmt = dyn_cast<TrainStmt>(declaration.stmt))
     return experimentOf(stmt);
   const FunctionStmt *wanted = dyn_cast<FunctionStmt>(declaration.stmt);
-  const TrainStmt *only = nullptr;
+  SmallVector<const TrainStmt *> all, nameless;
   for (const Stmt *stmt : file.body.stmts) {
     const TrainStmt *train = dyn_cast<TrainStmt>(stmt);
     const NameExpr *name = train ? modelName(train) : nullptr;
     if (!name || !wanted || name->name != wanted->name)
       continue;
-    if (only && only->name.empty() && train->name.empty())
-      return nullptr; // reported where they are declared
-    if (only) {
-      emit.error(Code::WrongType, loc,
-                 "'" + wanted->name +
-                     "' is trained more than once: name the "
-                     "experiment")
-          .addNote(only->loc, "one is here")
-          .addNote(train->loc, "another is here");
-      return nullptr;
-    }
-    only = train;
+    all.push_back(train);
+    if (train->name.empty())
+      nameless.push_back(train);
   }
-  if (only)
-    return experimentOf(only);
+  if (nameless.size() > 1)
+    return nullptr; // reported where they are declared
+  if (!nameless.empty())
+    return experimentOf(nameless.front());
+  if (all.size() == 1)
+    return experimentOf(all.front());
+  if (all.size() > 1) {
+    emit.error(Code::WrongType, loc,
+               "'" + wanted->name +
+                   "' is trained more than once: name the experiment")
+        .addNote(all[0]->loc, "one is here")
+        .addNote(all[1]->loc, "another is here");
+    return nullptr;
+  }
   emit.error(Code::WrongType, loc,
              wanted ? "'" + wanted->name + "' has no fields here"
                     : Twine("this has no fields"));
