@@ -217,13 +217,19 @@ static LogicalResult checkAccumulation(StringRef name, Operation *op,
            << name
            << "': a reduction over pairs of examples cannot be accumulated "
               "over an epoch";
-  for (Operation *inner : backwardSlice(op->getOperands()))
-    if ((reducesRows(inner) || isa<ExtentOp>(inner)) && !model.contains(inner))
-      return emitError(op->getLoc(), "metric '")
-             << name << "': a reduction over the batch of "
-             << (isa<ExtentOp>(inner) ? "what depends on its number of rows"
-                                      : "another one")
-             << " cannot be accumulated over an epoch";
+  StringRef of;
+  for (Operation *inner : backwardSlice(op->getOperands())) {
+    if (model.contains(inner))
+      continue;
+    if (reducesRows(inner))
+      of = "another one";
+    else if (isa<ExtentOp>(inner) && of.empty())
+      of = "what depends on its number of rows";
+  }
+  if (!of.empty())
+    return emitError(op->getLoc(), "metric '")
+           << name << "': a reduction over the batch of " << of
+           << " cannot be accumulated over an epoch";
   return success();
 }
 
