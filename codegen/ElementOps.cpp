@@ -96,8 +96,8 @@ Value ElementEmitter::intFloorDiv(Value x, Value y) {
                                   make<arith::XOrIOp>(x, safe), zero);
   Value inexact = compareInts(arith::CmpIPredicate::ne, rest, zero);
   Value isRoundedUp = make<arith::AndIOp>(signsDiffer, inexact);
-  Value floor = select(isRoundedUp, make<arith::AddIOp>(quotient, minusOne),
-                       quotient);
+  Value floor =
+      select(isRoundedUp, make<arith::AddIOp>(quotient, minusOne), quotient);
   Value negated = select(byMinusOne, make<arith::SubIOp>(zero, x), floor);
   return select(byZero, zero, negated);
 }

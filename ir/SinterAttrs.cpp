@@ -59,8 +59,8 @@ Attribute EncodingAttr::parse(AsmParser &parser, Type) {
 void EncodingAttr::print(AsmPrinter &printer) const {
   printer << '<';
   for (size_t i = 0; i < getNames().size(); ++i)
-    printer << (i ? ", " : "") << getNames()[i].getValue()
-            << " max " << getBounds()[i];
+    printer << (i ? ", " : "") << getNames()[i].getValue() << " max "
+            << getBounds()[i];
   if (!getOrder().empty()) {
     printer << (getNames().empty() ? "" : ", ") << "order = [";
     llvm::interleaveComma(getOrder(), printer);

@@ -89,8 +89,8 @@ inline bool isSupportedKernel(KernelOp kernel) {
 /// elementwise operations of these dimensions read the argument, in a form
 /// other than single; in the form row, row operations and repeats along rows as
 /// well. Generated code reads all operands of such operations at an index, or
-/// in a row, before it writes any result there. Or an insert puts a box into the
-/// argument, which nothing else reads: then it writes the box alone.
+/// in a row, before it writes any result there. Or an insert puts a box into
+/// the argument, which nothing else reads: then it writes the box alone.
 bool mayWriteOver(KernelOp kernel, unsigned argument, unsigned result);
 
 /// The kernels of a module, each once.

@@ -1,9 +1,9 @@
 /* checkpoint.c - writing checkpoints.
  *
  * A checkpoint is a safetensors file: parameters and state by name, what steps
- * of tables have measured, and in __metadata__ the position in the training, the
- * seed and the hyper-parameters. In the middle of an epoch its running sums are
- * there too. */
+ * of tables have measured, and in __metadata__ the position in the training,
+ * the seed and the hyper-parameters. In the middle of an epoch its running sums
+ * are there too. */
 
 #include "runtime/load.h"
 
@@ -31,9 +31,9 @@ static size_t headerBound(void) {
 int prepareHeader(Trainer *t) {
   t->headerCapacity = headerBound();
   t->header = mapMemory(t->headerCapacity);
-  return t->header ? EXIT_OK
-                   : fail(EXIT_MEMORY,
-                          "out of memory: the header of a checkpoint");
+  return t->header
+             ? EXIT_OK
+             : fail(EXIT_MEMORY, "out of memory: the header of a checkpoint");
 }
 
 int prepareSaving(Trainer *t) {

@@ -30,7 +30,7 @@ static void printExperiment(Text *text, const SinterExperiment *experiment) {
 }
 
 static void printSymbol(Text *text, const SinterSymbol *symbol) {
-  static const char *const kinds[] = {"param", "frozen", "state", "metric",
+  static const char *const kinds[] = {"param",  "frozen",  "state",    "metric",
                                       "column", "scratch", "statistic"};
   textFormat(text, "%s=%s type=", kinds[symbol->kind], symbol->name);
   textType(text, symbol->buffer.dtype, symbol->buffer.rank,

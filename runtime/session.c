@@ -31,16 +31,12 @@ int openSession(Session *session, Options *options) {
 
 const SinterFunction *experimentFunction(const SinterExperiment *experiment,
                                          int index) {
-  const SinterFunction *functions[] = {&experiment->init,
-                                       &experiment->trainStep,
-                                       &experiment->evalStep,
-                                       &experiment->trainMetrics,
-                                       &experiment->predict,
-                                       &experiment->evalMetrics,
-                                       &experiment->predictRaw,
-                                       &experiment->after,
-                                       &experiment->update,
-                                       NULL};
+  const SinterFunction *functions[] = {
+      &experiment->init,       &experiment->trainStep,
+      &experiment->evalStep,   &experiment->trainMetrics,
+      &experiment->predict,    &experiment->evalMetrics,
+      &experiment->predictRaw, &experiment->after,
+      &experiment->update,     NULL};
   return functions[index];
 }
 

@@ -34,6 +34,6 @@ config.environment["FILECHECK_OPTS"] = "-enable-var-scope --allow-unused-prefixe
 llvm_config.add_tool_substitutions(
     # The longer names first: the shortest is a prefix of them.
     ["sinter-opt", "sinter-difftest", "sinter-graphtest", "sinter-gradtest", "sinter",
-     "FileCheck", "not", "count", "split-file", "fashion-standin", "llvm-nm", "llvm-readelf"],
+     "FileCheck", "clang-format", "not", "count", "split-file", "fashion-standin", "llvm-nm", "llvm-readelf"],
     [config.sinter_tools_dir, config.llvm_tools_dir],
 )

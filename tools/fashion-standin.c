@@ -20,7 +20,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 28, PIXELS = SIDE * SIDE, CLASSES = 10, PROTOTYPES = 2, BUMPS = 20 };
+enum {
+  SIDE = 28,
+  PIXELS = SIDE * SIDE,
+  CLASSES = 10,
+  PROTOTYPES = 2,
+  BUMPS = 20
+};
 
 static const double latentNoise = 0.9;
 static const double pixelNoise = 0.10;
@@ -35,7 +41,9 @@ static uint64_t randomBits(void) {
   return z ^ (z >> 31);
 }
 
-static double uniform(void) { return (double)(randomBits() >> 11) / 9007199254740992.0; }
+static double uniform(void) {
+  return (double)(randomBits() >> 11) / 9007199254740992.0;
+}
 
 /* Nearly normal: the sum of twelve uniforms has variance 1. */
 static double normal(void) {
@@ -73,7 +81,8 @@ static void drawImage(int class, unsigned char *image) {
       sums[p] += weight * bumps[b][p];
   }
   for (int p = 0; p < PIXELS; ++p) {
-    double value = 255 * (0.35 + 0.18 * sums[p] + pixelNoise * (uniform() - 0.5));
+    double value =
+        255 * (0.35 + 0.18 * sums[p] + pixelNoise * (uniform() - 0.5));
     image[p] = value < 0 ? 0 : value > 255 ? 255 : (unsigned char)value;
   }
 }
@@ -83,7 +92,8 @@ static void fail(const char *path) {
   exit(4);
 }
 
-static FILE *openIn(const char *folder, const char *name, char *path, size_t size) {
+static FILE *openIn(const char *folder, const char *name, char *path,
+                    size_t size) {
   snprintf(path, size, "%s/%s", folder, name);
   FILE *file = fopen(path, "wb");
   if (!file)
@@ -96,8 +106,8 @@ static void putBigEndian(FILE *file, uint32_t value) {
     fputc((int)(value >> shift & 255), file);
 }
 
-static void writeSet(const char *folder, const char *imageName, const char *labelName,
-                     uint32_t count) {
+static void writeSet(const char *folder, const char *imageName,
+                     const char *labelName, uint32_t count) {
   char imagePath[4096], labelPath[4096];
   FILE *images = openIn(folder, imageName, imagePath, sizeof imagePath);
   FILE *labels = openIn(folder, labelName, labelPath, sizeof labelPath);
@@ -128,7 +138,8 @@ int main(int argc, char **argv) {
   uint32_t train = argc == 4 ? (uint32_t)strtoul(argv[2], NULL, 10) : 60000;
   uint32_t test = argc == 4 ? (uint32_t)strtoul(argv[3], NULL, 10) : 10000;
   drawWorld();
-  writeSet(argv[1], "train-images-idx3-ubyte", "train-labels-idx1-ubyte", train);
+  writeSet(argv[1], "train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+           train);
   writeSet(argv[1], "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", test);
   return 0;
 }
