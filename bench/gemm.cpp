@@ -213,7 +213,7 @@ private:
 } // namespace
 
 int main(int argc, char **argv) {
-  unsigned widest = argc > 1 ? std::atoi(argv[1]) : 512;
+  unsigned widest = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 512;
   Target target;
   for (const Target &candidate : runnableTargets())
     if (candidate.vectorBits <= widest && target.triple.empty())

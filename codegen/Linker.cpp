@@ -77,13 +77,13 @@ Error sinter::linkExecutable(StringRef object, StringRef sysroot,
   if (std::error_code error =
           sys::fs::createTemporaryFile("sinter-link", "log", fd, log))
     return createStringError(error, "cannot create a temporary file");
-  sys::Process::SafelyCloseFileDescriptor(fd);
+  (void)sys::Process::SafelyCloseFileDescriptor(fd);
   std::string message;
   int status = sys::ExecuteAndWait(
       *linker, argv, std::nullopt,
       {StringRef(""), StringRef(log), StringRef(log)}, 0, 0, &message);
   ErrorOr<std::unique_ptr<MemoryBuffer>> words = MemoryBuffer::getFile(log);
-  sys::fs::remove(log);
+  (void)sys::fs::remove(log);
   if (status == 0)
     return Error::success();
   return createStringError("linking with " + *linker + " failed: " + message +

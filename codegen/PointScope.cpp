@@ -199,7 +199,7 @@ Value PointScope::emitDemand(const Demand &demand) const {
     if (FloatAttr number = dyn_cast<FloatAttr>(splat.getValue()))
       return frame->number(type, number.getValueAsDouble());
     APInt number = cast<IntegerAttr>(splat.getValue()).getValue();
-    return frame->integer(type, int64_t(number.getSExtValue()));
+    return frame->integer(type, number.getSExtValue());
   }
   if (isa<IotaOp>(op))
     return emitIota(demand);

@@ -18,7 +18,7 @@ static Object wrap(Value value) {
 
 Object sinter::applyNDim(Call &call) {
   std::optional<Tensor> x = call.tensor(0);
-  return x ? Object(int64_t(x->type().getRank())) : Object::error();
+  return x ? Object(x->type().getRank()) : Object::error();
 }
 
 /// A size that is known at build time is a number, others are read when the

@@ -43,7 +43,7 @@ static std::error_code readFile(StringRef path,
   if (!file)
     return errorToErrorCode(file.takeError());
   std::error_code error = readAll(*file, buffer);
-  sys::fs::closeFile(*file);
+  (void)sys::fs::closeFile(*file);
   return error;
 }
 

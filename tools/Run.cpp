@@ -34,7 +34,7 @@ static std::string programKey(Driver &driver, const Command &command) {
   static int anchor;
   std::string self = sys::fs::getMainExecutable(nullptr, &anchor);
   sys::fs::file_status status;
-  sys::fs::status(self, status);
+  (void)sys::fs::status(self, status);
   const CompileOptions &options = command.compile;
   std::string text;
   raw_string_ostream os(text);

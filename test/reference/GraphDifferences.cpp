@@ -102,7 +102,7 @@ Array Line::moved(Array array, StringRef name, double distance) {
 
 std::pair<double, double> Line::derivative(const std::vector<Array> &results) {
   double sum = 0, magnitudes = 0;
-  for (auto [name, index] : moving) {
+  for (const auto &[name, index] : moving) {
     Array step = direction(name, results[index].shape);
     for (size_t i = 0; i < step.data.size(); ++i) {
       double term = step.data[i] * results[index].data[i];

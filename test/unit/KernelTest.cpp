@@ -35,7 +35,7 @@ public:
 
   /// Runs all of a kernel, its range cut into pieces of `step` units. Pointers
   /// and indices are passed alike on the machines there are.
-  void run(const std::string &name, std::vector<void *> buffers,
+  void run(const std::string &name, const std::vector<void *> &buffers,
            std::vector<int64_t> extents = {}, int64_t step = 1 << 30) {
     for (const char *suffix : {".pack", ".zero", ""}) {
       void *phase = jit.lookup(name + suffix);
